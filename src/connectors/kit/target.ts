@@ -1,0 +1,171 @@
+/**
+ * What a target connector is.
+ *
+ * operation   one thing a target can be asked to do, with its effect and its guard
+ * effect      `fact`: a document that happened once and is never superseded;
+ *             `state`: the present form of a master record, of which only the newest counts
+ * guard       what keeps a repeated request from acting twice:
+ *             `key`          the target honours an idempotency key and checks the payload
+ *             `external-id`  an upsert by our reference; identical bytes may be sent again
+ *             `probe`        nothing; we must look for our reference before sending again
+ * reference   our name of the effect, written into the document in the target
+ * prepare     the pure step from event to request; it says what is lacking instead of guessing
+ * classify    the pure step from answer to outcome; a shape it does not know is `unknown`
+ * probe       asks the target what exists under a reference
+ */
+import type { ObjectKey } from "../../contracts/envelope.ts";
+import type { Json } from "../../kernel/strict-json.ts";
+
+export type Effect = "fact" | "state";
+export type Guard = "key" | "external-id" | "probe";
+
+export interface OperationSpec {
+  readonly name: string;
+  /** The canonical entity whose link a confirmation establishes: `customer`, `invoice`, … */
+  readonly entity: string;
+  readonly effect: Effect;
+  readonly guard: Guard;
+  /**
+   * After `send_by` and our time-out, how long a request of ours may still be running in the
+   * target, and how long the target's search may lag; evidence in the connector's README.
+   */
+  readonly longestRunMs: number;
+  readonly indexLagMs: number;
+}
+
+/** A request, complete and serialisable: the bytes of its canonical JSON are what is hashed. */
+export interface PreparedCall {
+  readonly method: string;
+  /** Path and query below the connection's base address. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Json;
+}
+
+export interface ApplyContext {
+  readonly operation: string;
+  readonly event: {
+    readonly id: string;
+    readonly type: string;
+    readonly subject: ObjectKey;
+    readonly occurred: string;
+    readonly version: string;
+    readonly correlationId: string;
+    readonly legalEntity: string | undefined;
+    readonly data: Json;
+  };
+  readonly reference: string;
+  /** External ids of the objects this handoff needs, and of its own subject when it has one. */
+  readonly links: ReadonlyMap<ObjectKey, string>;
+}
+
+/** Why a request cannot be made; becomes an exception whose cause groups equal cases. */
+export interface Lack {
+  readonly code: string;
+  /** What differs between cases that have one remedy: `item prod_1`, `currency KWD`. */
+  readonly cause: string;
+  readonly message: string;
+}
+
+export type Preparation =
+  | { readonly ok: true; readonly call: PreparedCall }
+  | { readonly ok: false; readonly lack: Lack };
+
+/** What came back over the wire, or why nothing did. */
+export type Answer =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  /** Nothing left this machine: the connection was refused, or the name did not resolve. */
+  | { readonly kind: "not-sent"; readonly reason: string }
+  /** The request may have arrived: reset, time-out, truncated answer. */
+  | { readonly kind: "no-answer"; readonly reason: string };
+
+export type Outcome =
+  | { readonly class: "done"; readonly externalId: string; readonly number?: string }
+  | { readonly class: "accepted"; readonly job: string }
+  /** Definitely not done, and worth trying again; `pauses` says how far the reason reaches. */
+  | {
+      readonly class: "later";
+      readonly code: string;
+      readonly message: string;
+      readonly afterMs: number;
+      readonly pauses: "handoff" | "budget";
+    }
+  /** Definitely not done, and the same request would be refused again. */
+  | {
+      readonly class: "refused";
+      readonly code: string;
+      readonly cause: string;
+      readonly message: string;
+    }
+  | { readonly class: "unknown"; readonly code: string; readonly message: string };
+
+export interface Difference {
+  readonly field: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+export type ProbeResult =
+  | { readonly kind: "absent" }
+  /** One document bears our reference. `differences` empty: it says what we meant. */
+  | {
+      readonly kind: "found";
+      readonly externalId: string;
+      readonly number?: string;
+      readonly differences: readonly Difference[];
+    }
+  | { readonly kind: "several"; readonly externalIds: readonly string[] }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+/** A document as it stands in the target, read for invariants and reconciliation. */
+export interface TargetDocument {
+  readonly type: string;
+  readonly externalId: string;
+  /** Our reference in it; undefined when the document is not ours. */
+  readonly reference: string | undefined;
+  readonly number: string | undefined;
+  /** Gross amount in minor units of its currency, where the type has one. */
+  readonly amount: { readonly minor: bigint; readonly currency: string } | undefined;
+  readonly date: string | undefined;
+}
+
+interface TargetBase {
+  readonly system: string;
+  readonly connection: string;
+  /**
+   * The account in the target, part of every reference: two connections to one account share it,
+   * and a restore does not change it.
+   */
+  readonly account: string;
+  readonly operations: Readonly<Record<string, OperationSpec>>;
+  /** Every document of ours and others', for the invariants; paged inside. */
+  documents(): AsyncIterable<TargetDocument>;
+  close?(): Promise<void>;
+}
+
+/** A target that takes one item a call. */
+export interface CallTarget extends TargetBase {
+  readonly kind: "call";
+  /** Our own time-out of a call, milliseconds. */
+  readonly timeoutMs: number;
+  prepare(context: ApplyContext): Preparation;
+  send(call: PreparedCall): Promise<Answer>;
+  classify(operation: string, answer: Answer): Outcome;
+  /** `sent`: the request whose effect is looked for; its fields are compared with what is there. */
+  probe(operation: string, reference: string, sent: PreparedCall): Promise<ProbeResult>;
+}
+
+/** A target that takes many items in one call and is idempotent by reference and version. */
+export interface BulkTarget extends TargetBase {
+  readonly kind: "bulk";
+  readonly maxItems: number;
+  /** One outcome an item, in order. Throwing means that none is known to be applied. */
+  apply(items: readonly ApplyContext[]): Promise<readonly Outcome[]>;
+}
+
+export type TargetConnection = CallTarget | BulkTarget;

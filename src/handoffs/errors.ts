@@ -1,0 +1,8 @@
+import { defineErrors } from "../kernel/errors.ts";
+
+export const handoffErrors = defineErrors({
+  E_HANDOFF_TRANSITION: {
+    message: 'A handoff that is {from} cannot meet "{event}": the state table has no such pair.',
+    class: "bug",
+  },
+});

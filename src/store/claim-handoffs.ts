@@ -1,0 +1,99 @@
+/**
+ * Claims what a seat sends next: ready handoffs by class, then deadline. The rows turn `sent` here
+ * and the transaction commits only together with their attempts, so nothing leaves unwritten.
+ *
+ * `skip locked` lets seats of one budget claim beside each other without waiting. Nothing is
+ * claimed while sending is off (a restored ledger) or while the budget is paused (the target said
+ * "too many"). The lowest class comes first on a reserved seat ($5), or a backfill would starve.
+ *
+ * An ordered handoff is claimed only while it is the one its object's head lets out: a head that
+ * moved in between (a repair, an exclusion) is seen here.
+ */
+import type { Session } from "./database.ts";
+import type { Seat } from "./take-lane.ts";
+
+export interface ClaimedHandoff {
+  readonly id: string;
+  readonly event_id: string;
+  readonly target: string;
+  readonly operation: string;
+  readonly effect: "fact" | "state";
+  readonly object: string;
+  readonly version: string;
+  readonly ordered: boolean;
+  readonly reference: string;
+  readonly generation: number;
+  readonly attempts: number;
+  readonly probes: number;
+  readonly last_attempt: string | null;
+  readonly correlation_id: string;
+  readonly legal_entity: string | null;
+  readonly deadline_at: string;
+}
+
+const RETURNING = `h.id, h.event_id, h.target, h.operation, h.effect, h.object, h.version,
+  h.ordered, h.reference, h.generation, h.attempts, h.probes, h.last_attempt, h.correlation_id,
+  h.legal_entity, h.deadline_at`;
+
+const OPEN_BUDGET = `
+with open_budget as (
+  select b.name from budget b, sending_permission p
+  where b.name = $1 and p.allowed and (b.paused_until is null or b.paused_until <= now())
+)`;
+
+function claimText(order: string): string {
+  return `${OPEN_BUDGET}, picked as (
+  select h.id from handoff h
+  where h.budget = (select name from open_budget) and h.state = 'ready'
+    and (not h.ordered or exists (
+      select 1 from object_head o
+      where o.target = h.target and o.object = h.object and o.open_handoff = h.id))
+  order by ${order} limit $4 for update skip locked
+)
+update handoff h set state = 'sent', lane_seat = $2, fence = $3, attempts = h.attempts + 1,
+  changed_at = now()
+from picked p where h.id = p.id
+returning ${RETURNING}`;
+}
+
+const CLAIM = claimText("h.class, h.deadline_at, h.id");
+const CLAIM_LOWEST_FIRST = claimText("h.class desc, h.deadline_at, h.id");
+
+/** Handoffs in doubt whose time to be probed has come; held for a minute by `not_before`. */
+const CLAIM_DOUBTS = `${OPEN_BUDGET}, picked as (
+  select h.id from handoff h
+  where h.budget = (select name from open_budget) and h.state = 'unknown'
+    and h.not_before <= now()
+  order by h.not_before limit $4 for update skip locked
+)
+update handoff h set lane_seat = $2, fence = $3, probes = h.probes + 1, changed_at = now(),
+  not_before = now() + interval '60 seconds'
+from picked p where h.id = p.id
+returning ${RETURNING}`;
+
+export async function claimHandoffs(
+  session: Session,
+  seat: Seat,
+  limit: number,
+  lowestFirst: boolean,
+): Promise<ClaimedHandoff[]> {
+  const result = await session.query<ClaimedHandoff>({
+    name: lowestFirst ? "claim-lowest-first" : "claim-handoffs",
+    text: lowestFirst ? CLAIM_LOWEST_FIRST : CLAIM,
+    values: [seat.budget, seat.seat, seat.fence, limit],
+  });
+  return result.rows;
+}
+
+export async function claimDoubts(
+  session: Session,
+  seat: Seat,
+  limit: number,
+): Promise<ClaimedHandoff[]> {
+  const result = await session.query<ClaimedHandoff>({
+    name: "claim-doubts",
+    text: CLAIM_DOUBTS,
+    values: [seat.budget, seat.seat, seat.fence, limit],
+  });
+  return result.rows;
+}

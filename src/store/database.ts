@@ -1,0 +1,68 @@
+/**
+ * The connection to the ledger. Numbers that may carry money, and 64-bit integers, come back as
+ * text on purpose; times come back as instants (RFC 3339, UTC).
+ */
+import pg from "pg";
+
+export type Pool = pg.Pool;
+/** One connection, inside or outside a transaction. */
+export type Session = pg.PoolClient | pg.Pool;
+
+const TIMESTAMPTZ = 1184;
+const DATE = 1082;
+const BIGINT = 20;
+const NUMERIC = 1700;
+
+const types = new pg.TypeOverrides();
+types.setTypeParser(TIMESTAMPTZ, (text) => new Date(text).toISOString());
+types.setTypeParser(DATE, (text) => text);
+types.setTypeParser(BIGINT, (text) => text);
+types.setTypeParser(NUMERIC, (text) => text);
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly connections: number;
+  readonly name: string;
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  readonly onIdleError: (cause: Error) => void;
+}
+
+export function openDatabase(options: DatabaseOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connections,
+    application_name: options.name,
+    types,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+  });
+  pool.on("error", options.onIdleError);
+  // A connection may also break while it is checked out and idle between two statements.
+  pool.on("connect", (client) => client.on("error", options.onIdleError));
+  return pool;
+}
+
+/** Runs `work` in one transaction; anything thrown rolls it back and is thrown on. */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (session: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (cause) {
+    try {
+      await client.query("rollback");
+    } catch (second) {
+      // The connection itself is gone; the server has rolled back. Do not hand it out again.
+      broken = second instanceof Error ? second : new Error(String(second));
+    }
+    throw cause;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Makes the monthly partitions of the insert-heavy tables: from one month back to two ahead, and
+ * a default one that catches what is older (a backfill of old facts) or absurdly dated. Called at
+ * start and daily. The bounds are ids: their first 48 bits are the month's first millisecond.
+ */
+import { uuidFromParts } from "../kernel/ids.ts";
+import type { Pool } from "./database.ts";
+
+const TABLES = ["inbound", "event", "handoff", "attempt", "outcome"] as const;
+const NOTHING = new Uint8Array(10);
+
+/** A bound below every id of a month: its first millisecond, then zeros, no version bits. */
+function firstId(year: number, month: number): string {
+  const id = uuidFromParts(Date.UTC(year, month, 1), 7, NOTHING);
+  return `${id.slice(0, 13)}-0000-0000-000000000000`;
+}
+
+export async function ensurePartitions(pool: Pool, nowMs: number): Promise<void> {
+  const now = new Date(nowMs);
+  const statements: string[] = [];
+  for (const table of TABLES) {
+    statements.push(`create table if not exists ${table}_rest partition of ${table} default`);
+    for (let ahead = -1; ahead <= 2; ahead += 1) {
+      const [year, month] = [now.getUTCFullYear(), now.getUTCMonth() + ahead];
+      const first = new Date(Date.UTC(year, month, 1));
+      const suffix = first.toISOString().slice(0, 7).replace("-", "_");
+      statements.push(
+        `create table if not exists ${table}_${suffix} partition of ${table}
+           for values from ('${firstId(year, month)}') to ('${firstId(year, month + 1)}')`,
+      );
+    }
+  }
+  // One lock for all: two hubs that start together would otherwise race for the same names.
+  await pool.query(`begin; select pg_advisory_xact_lock(7629669); ${statements.join(";")}; commit`);
+}

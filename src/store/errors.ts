@@ -1,0 +1,26 @@
+import { defineErrors } from "../kernel/errors.ts";
+
+export const storeErrors = defineErrors({
+  E_STORE_MIGRATION_CHANGED: {
+    message:
+      "Migration {name} was changed after it had been applied to this ledger. Use the version of Tieout that applied it, or restore the file.",
+    class: "pause",
+  },
+  E_STORE_SCHEMA_NEWER: {
+    message:
+      "This ledger was upgraded to {found} by a newer Tieout; this one knows up to {known}. Start the newer version.",
+    class: "pause",
+  },
+  E_STORE_POSTGRES_TOO_OLD: {
+    message: "PostgreSQL {found} is too old: the ledger needs 15 or newer.",
+    class: "pause",
+  },
+  E_STORE_FENCE_LOST: {
+    message: "Seat {seat} of budget {budget} was taken over by another holder.",
+    class: "retry",
+  },
+  E_STORE_EXCEPTION_NOT_FOUND: {
+    message: "There is no open exception {id}.",
+    class: "reject",
+  },
+});

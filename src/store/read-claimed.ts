@@ -1,0 +1,80 @@
+/**
+ * What a seat needs to build the requests of its claim: the events, the links of every object the
+ * events speak of, and for handoffs sent before, the bytes of the last request.
+ */
+import type { Session } from "./database.ts";
+
+export interface ClaimedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly occurred_at: string;
+  readonly version: string;
+  readonly correlation_id: string;
+  readonly legal_entity: string | null;
+  readonly connection: string;
+  readonly origin: string;
+  readonly refs: string;
+  readonly data: Buffer;
+}
+
+const EVENTS = `
+select id, type, subject, occurred_at, version, correlation_id, legal_entity, connection, origin,
+  refs, data
+from event where id = any($1::uuid[])`;
+
+export async function readClaimedEvents(
+  session: Session,
+  ids: readonly string[],
+): Promise<Map<string, ClaimedEvent>> {
+  const result = await session.query<ClaimedEvent>({
+    name: "read-claimed-events",
+    text: EVENTS,
+    values: [ids],
+  });
+  return new Map(result.rows.map((row) => [row.id, row]));
+}
+
+const LINKS = `
+select l.target, l.object, l.external_id
+from unnest($1::text[], $2::text[]) as w(target, object)
+join link l on l.target = w.target and l.object = w.object`;
+
+/** Keyed by target and object, with a line break between. */
+export async function readLinks(
+  session: Session,
+  targets: readonly string[],
+  objects: readonly string[],
+): Promise<Map<string, string>> {
+  const result = await session.query<{ target: string; object: string; external_id: string }>({
+    name: "read-links",
+    text: LINKS,
+    values: [targets, objects],
+  });
+  return new Map(result.rows.map((row) => [`${row.target}\n${row.object}`, row.external_id]));
+}
+
+const LAST_SENDS = `
+select distinct on (handoff_id) handoff_id, send_key, request, request_hash
+from attempt where handoff_id = any($1::uuid[]) and kind = 'send'
+order by handoff_id, id desc`;
+
+export interface LastSend {
+  readonly handoff_id: string;
+  readonly send_key: string;
+  readonly request: Buffer;
+  readonly request_hash: Buffer;
+}
+
+export async function readLastSends(
+  session: Session,
+  handoffs: readonly string[],
+): Promise<Map<string, LastSend>> {
+  if (handoffs.length === 0) return new Map();
+  const result = await session.query<LastSend>({
+    name: "read-last-sends",
+    text: LAST_SENDS,
+    values: [handoffs],
+  });
+  return new Map(result.rows.map((row) => [row.handoff_id, row]));
+}

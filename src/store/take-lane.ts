@@ -1,0 +1,56 @@
+/**
+ * Takes a seat: raises its fence, so that whoever held it can no longer claim or record, and turns
+ * what the last holder left in flight into `unknown`, to be probed once it must have settled.
+ *
+ * A seat with a live lease of another hub is left alone: two hubs asked to run one lane would
+ * otherwise throw each other out for ever. Taken back by the same hub at once, for a hub that
+ * restarts holds nothing.
+ */
+import type { Pool } from "./database.ts";
+import { inTransaction } from "./database.ts";
+
+export interface SeatKey {
+  readonly budget: string;
+  readonly seat: number;
+}
+
+/** How long a seat stays its holder's without a sign of life. */
+export const LEASE_SECONDS = 15;
+
+const TAKE = `
+update lane set fence = fence + 1, holder = $3, asleep = false,
+  lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+where budget = $1 and seat = $2
+  and (holder is null or holder = $3 or lease_until is null or lease_until < now())
+returning fence`;
+
+/** The attempt's own settles_at was computed from its guard, its send-by and the target's word. */
+const LEFT_BEHIND = `
+with left_behind as (
+  select h.id, a.settles_at from handoff h left join lateral (
+    select max(t.settles_at) as settles_at from attempt t where t.handoff_id = h.id) a on true
+  where h.budget = $1 and h.lane_seat = $2 and h.state = 'sent'
+)
+update handoff h set state = 'unknown', reason = 'fence lost', changed_at = now(),
+  not_before = coalesce(l.settles_at, now())
+from left_behind l where h.id = l.id`;
+
+export interface Seat extends SeatKey {
+  readonly fence: string;
+  readonly leftBehind: number;
+}
+
+/** Undefined when the seat is another's, or does not exist. */
+export async function takeLane(
+  pool: Pool,
+  key: SeatKey,
+  holder: string,
+): Promise<Seat | undefined> {
+  return inTransaction(pool, async (session) => {
+    const taken = await session.query<{ fence: string }>(TAKE, [key.budget, key.seat, holder]);
+    const fence = taken.rows[0]?.fence;
+    if (fence === undefined) return undefined;
+    const left = await session.query(LEFT_BEHIND, [key.budget, key.seat]);
+    return { ...key, fence, leftBehind: left.rowCount ?? 0 };
+  });
+}
