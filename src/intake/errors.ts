@@ -1,0 +1,32 @@
+import { defineErrors } from "../kernel/errors.ts";
+
+export const intakeErrors = defineErrors({
+  E_INTAKE_BUSY: {
+    message: "Too much is waiting to be stored; nothing of this request was kept. Send it again.",
+    class: "retry-after",
+  },
+  E_INTAKE_STOPPED: {
+    message: "This hub is shutting down; nothing of this request was kept. Send it again.",
+    class: "retry-after",
+  },
+  E_INTAKE_BODY_TOO_LARGE: {
+    message: "The body is larger than the {limit} bytes this connection accepts.",
+    class: "reject",
+  },
+  E_INTAKE_UNREADABLE: {
+    message: "The body cannot be read: {reason}",
+    class: "reject",
+  },
+  E_INTAKE_CONTRACT: {
+    message: "{type} does not keep its contract: {problems}",
+    class: "reject",
+  },
+  E_INTAKE_CONTENT_CONFLICT: {
+    message: "{factId} arrived again with other content.",
+    class: "pause",
+  },
+  E_INTAKE_TRANSLATOR_FAILED: {
+    message: "The translator of {kind} failed: {reason}",
+    class: "bug",
+  },
+});

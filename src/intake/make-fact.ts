@@ -1,0 +1,188 @@
+/**
+ * From bytes to a fact that can be stored: read, identify, translate, check the contract, route.
+ *
+ * Nothing here waits and nothing here fails: what cannot be understood becomes a dead letter with
+ * its reason, because the source must get its 2xx and a person must get to see the bytes.
+ */
+
+import type { SourceConnection, Translation } from "../connectors/kit/source.ts";
+import type { Origin } from "../contracts/envelope.ts";
+import { canonicalJson } from "../kernel/canonical-json.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { instant } from "../kernel/clock.ts";
+import { isTieoutError, messageOf } from "../kernel/errors.ts";
+import type { Hasher } from "../kernel/hashing.ts";
+import { hex } from "../kernel/hex.ts";
+import { uuidFromHash, uuidV7 } from "../kernel/ids.ts";
+import type { Random } from "../kernel/random.ts";
+import type { Json } from "../kernel/strict-json.ts";
+import { parseStrictJson } from "../kernel/strict-json.ts";
+import type { Router } from "../routing/route-event.ts";
+import type { Fact, InboundRow } from "../store/fact-rows.ts";
+import { rowHash } from "../store/row-hash.ts";
+import { intakeErrors } from "./errors.ts";
+import { makeRows } from "./make-rows.ts";
+
+export interface FactMaker {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hasher: Hasher;
+  readonly route: Router;
+}
+
+/** Deep enough for every vendor's documents, shallow enough for any parser. */
+const LIMITS = { maxDepth: 64 };
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+interface Understood {
+  readonly factId: string;
+  readonly kind: string;
+  readonly occurredMs: number;
+  readonly stable: string;
+  readonly translation: Translation;
+}
+
+/** Makes the fact of a raw body. Never throws for anything a body can hold. */
+export function makeFact(
+  maker: FactMaker,
+  source: SourceConnection,
+  body: Uint8Array,
+  origin: Origin,
+): Fact {
+  const receivedMs = maker.clock.now();
+  const read = readBody(body);
+  const understood =
+    "dead" in read
+      ? unreadable(maker, body, receivedMs, read.dead)
+      : understand(maker, source, read.raw, origin, body, receivedMs);
+  return assemble(maker, source, understood, body, origin, receivedMs);
+}
+
+/** Makes the fact of a raw that a sweep or a fetch brought; its bytes are its canonical JSON. */
+export function makeFactOfRaw(
+  maker: FactMaker,
+  source: SourceConnection,
+  raw: Json,
+  origin: Origin,
+): Fact {
+  const body = new TextEncoder().encode(canonicalJson(raw));
+  return makeFact(maker, source, body, origin);
+}
+
+type Dead = Extract<Translation, { kind: "dead" }>;
+
+function readBody(body: Uint8Array): { raw: Json } | { dead: Dead } {
+  let text: string;
+  try {
+    text = utf8.decode(body);
+  } catch {
+    return { dead: { kind: "dead", code: "E_JSON_ENCODING", reason: "The body is not UTF-8." } };
+  }
+  try {
+    return { raw: parseStrictJson(text, LIMITS) };
+  } catch (thrown) {
+    const code = isTieoutError(thrown) ? thrown.code : "E_INTAKE_UNREADABLE";
+    return { dead: { kind: "dead", code, reason: messageOf(thrown) } };
+  }
+}
+
+/** A body without an identity of its own is identified by its bytes. */
+function unreadable(
+  maker: FactMaker,
+  body: Uint8Array,
+  receivedMs: number,
+  dead: Dead,
+): Understood {
+  const digest = hex(maker.hasher.sha256(body));
+  // The day of arrival, not its millisecond: three copies of one broken body are one dead letter.
+  const day = Math.floor(receivedMs / 86_400_000) * 86_400_000;
+  return {
+    factId: `body:${digest}`,
+    kind: "unreadable",
+    occurredMs: day,
+    stable: digest,
+    translation: dead,
+  };
+}
+
+function understand(
+  maker: FactMaker,
+  source: SourceConnection,
+  raw: Json,
+  origin: Origin,
+  body: Uint8Array,
+  receivedMs: number,
+): Understood {
+  const identified = source.identify(raw);
+  if (!identified.ok) {
+    const { code, reason } = identified;
+    return unreadable(maker, body, receivedMs, { kind: "dead", code, reason });
+  }
+  const { factId, kind, occurredMs, stable } = identified.identity;
+  return {
+    factId,
+    kind,
+    occurredMs,
+    stable: canonicalJson(stable),
+    translation: translateSafely(source, raw, origin, kind),
+  };
+}
+
+/** A translator that throws has a bug; the fact is kept as a dead letter and translated again later. */
+function translateSafely(
+  source: SourceConnection,
+  raw: Json,
+  origin: Origin,
+  kind: string,
+): Translation {
+  try {
+    return source.translate(raw, origin);
+  } catch (thrown) {
+    if (isTieoutError(thrown) && thrown.class === "reject") {
+      return { kind: "dead", code: thrown.code, reason: thrown.message };
+    }
+    const error = intakeErrors.E_INTAKE_TRANSLATOR_FAILED({ kind, reason: messageOf(thrown) });
+    return { kind: "dead", code: error.code, reason: error.message };
+  }
+}
+
+function assemble(
+  maker: FactMaker,
+  source: SourceConnection,
+  understood: Understood,
+  body: Uint8Array,
+  origin: Origin,
+  receivedMs: number,
+): Fact {
+  const { factId, kind, occurredMs } = understood;
+  const identityHash = maker.hasher.sha256(`${source.connection}\n${factId}`);
+  const inbound: InboundRow = {
+    id: uuidV7(maker.clock, maker.random),
+    connection: source.connection,
+    factId,
+    kind,
+    origin,
+    receivedAt: instant(receivedMs),
+    body,
+    rowHash: rowHash(maker.hasher, [source.connection, factId, kind, origin, body]),
+  };
+  const base = {
+    identity: uuidFromHash(occurredMs, identityHash),
+    stableHash: maker.hasher.sha256(understood.stable),
+    inbound,
+  };
+  const none = { events: [], handoffs: [], skips: [] };
+  const { translation } = understood;
+  if (translation.kind === "ignored") {
+    const { rule } = translation;
+    return { ...base, ...none, verdict: "ignored", rule, deadLetter: undefined };
+  }
+  const rows =
+    translation.kind === "events" ? makeRows(maker, inbound, translation.events) : translation;
+  if ("code" in rows) {
+    const deadLetter = { code: rows.code, reason: rows.reason };
+    return { ...base, ...none, verdict: "dead", rule: undefined, deadLetter };
+  }
+  return { ...base, ...rows, verdict: "events", rule: undefined, deadLetter: undefined };
+}

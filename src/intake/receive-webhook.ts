@@ -1,0 +1,37 @@
+/**
+ * One webhook request, from bytes to answer. 2xx means: durable, whatever became of it (an event,
+ * a documented ignore, a duplicate, a dead letter). 4xx: not from the source it claims to be from.
+ * 5xx: not stored; the source sends it again.
+ */
+import type { ReceivedRequest, SourceConnection } from "../connectors/kit/source.ts";
+import { isTieoutError } from "../kernel/errors.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { FactMaker } from "./make-fact.ts";
+import { makeFact } from "./make-fact.ts";
+
+export type WebhookAnswer =
+  | { readonly kind: "kept"; readonly verdict: string }
+  | { readonly kind: "refused"; readonly code: string; readonly reason: string }
+  | { readonly kind: "busy"; readonly code: string; readonly message: string }
+  | { readonly kind: "failed"; readonly cause: unknown };
+
+export async function receiveWebhook(
+  maker: FactMaker,
+  group: GroupCommit,
+  source: SourceConnection,
+  request: ReceivedRequest,
+): Promise<WebhookAnswer> {
+  const verified = source.verify(request, maker.clock.now());
+  if (!verified.ok) return { kind: "refused", code: verified.code, reason: verified.reason };
+  const fact = makeFact(maker, source, request.body, "webhook");
+  try {
+    const verdict = await group.add(fact);
+    if (verdict.kind === "failed") return { kind: "failed", cause: verdict.cause };
+    return { kind: "kept", verdict: verdict.kind === "stored" ? fact.verdict : verdict.kind };
+  } catch (thrown) {
+    if (isTieoutError(thrown) && thrown.class === "retry-after") {
+      return { kind: "busy", code: thrown.code, message: thrown.message };
+    }
+    throw thrown;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Stores a group of facts in one transaction: identities first, then what is new. When the group
+ * fails it is tried once more, then each fact alone, so that one poisoned fact never fails its
+ * neighbours and a deadlock or a cut connection is not taken for poison.
+ */
+import type { Hasher } from "../kernel/hashing.ts";
+import { uuidFromHash } from "../kernel/ids.ts";
+import type { IdentityVerdict } from "../store/claim-identities.ts";
+import { claimIdentities } from "../store/claim-identities.ts";
+import type { Pool } from "../store/database.ts";
+import { inTransaction } from "../store/database.ts";
+import type { Fact } from "../store/fact-rows.ts";
+import { insertConflict } from "../store/insert-conflict.ts";
+import { insertFacts } from "../store/insert-facts.ts";
+import { openDeadLetterCases } from "../store/open-dead-letter-cases.ts";
+import { reviveIdentity } from "../store/revive-identity.ts";
+
+/**
+ * stored      new, and now kept for good
+ * duplicate   told before with the same content
+ * conflict    told before with other content; both are kept and a person decides
+ */
+export type StoreVerdict =
+  | { readonly kind: "stored" | "duplicate" | "conflict" }
+  | { readonly kind: "failed"; readonly cause: unknown };
+
+export interface FactStore {
+  readonly pool: Pool;
+  readonly hasher: Hasher;
+  /** Called with the facts of a committed group that are new: their handoffs can be released. */
+  readonly onCommitted: (facts: readonly Fact[]) => void;
+}
+
+/** One verdict a fact, in the order given. */
+export async function storeFacts(
+  store: FactStore,
+  facts: readonly Fact[],
+): Promise<StoreVerdict[]> {
+  for (let tries = 0; tries < 2; tries += 1) {
+    try {
+      return await storeGroup(store, facts);
+    } catch (cause) {
+      if (facts.length === 1 && tries === 1) return [{ kind: "failed", cause }];
+    }
+  }
+  const verdicts: StoreVerdict[] = [];
+  for (const fact of facts) verdicts.push(...(await storeFacts(store, [fact])));
+  return verdicts;
+}
+
+async function storeGroup(store: FactStore, facts: readonly Fact[]): Promise<StoreVerdict[]> {
+  const { unique, repeats } = sortUnique(facts);
+  const fresh: Fact[] = [];
+  const verdicts = new Map<Fact, StoreVerdict>();
+  await inTransaction(store.pool, async (session) => {
+    const found = await claimIdentities(session, unique);
+    for (const [index, fact] of unique.entries()) {
+      const verdict = found[index] as IdentityVerdict;
+      if (verdict === "new") fresh.push(fact);
+      else if (verdict === "was-dead" && (await reviveIdentity(session, fact))) fresh.push(fact);
+      if (verdict === "conflict") await keepConflict(store, session, fact);
+      verdicts.set(fact, { kind: storeVerdict(verdict, fresh.includes(fact)) });
+    }
+    for (const fact of repeats.conflicts) await keepConflict(store, session, fact);
+    if (fresh.length > 0) await insertFacts(session, fresh);
+    await openDeadLetterCases(session, fresh);
+  });
+  for (const fact of repeats.same) verdicts.set(fact, { kind: "duplicate" });
+  for (const fact of repeats.conflicts) verdicts.set(fact, { kind: "conflict" });
+  if (fresh.length > 0) store.onCommitted(fresh);
+  return facts.map((fact) => verdicts.get(fact) as StoreVerdict);
+}
+
+function storeVerdict(
+  verdict: IdentityVerdict,
+  isFresh: boolean,
+): "stored" | "duplicate" | "conflict" {
+  if (isFresh) return "stored";
+  return verdict === "conflict" ? "conflict" : "duplicate";
+}
+
+async function keepConflict(
+  store: FactStore,
+  session: Parameters<typeof insertConflict>[0],
+  fact: Fact,
+): Promise<void> {
+  const both = new Uint8Array([...Buffer.from(fact.identity), ...fact.stableHash]);
+  await insertConflict(session, uuidFromHash(0, store.hasher.sha256(both)), fact);
+}
+
+interface SortedFacts {
+  readonly unique: Fact[];
+  readonly repeats: { readonly same: Fact[]; readonly conflicts: Fact[] };
+}
+
+/** The first telling of each identity in the group, sorted; the others beside it. */
+function sortUnique(facts: readonly Fact[]): SortedFacts {
+  const first = new Map<string, Fact>();
+  const repeats = { same: [] as Fact[], conflicts: [] as Fact[] };
+  for (const fact of facts) {
+    const known = first.get(fact.identity);
+    if (known === undefined) first.set(fact.identity, fact);
+    else if (Buffer.compare(known.stableHash, fact.stableHash) === 0) repeats.same.push(fact);
+    else repeats.conflicts.push(fact);
+  }
+  const unique = [...first.values()].sort((a, b) => (a.identity < b.identity ? -1 : 1));
+  return { unique, repeats };
+}

@@ -1,0 +1,58 @@
+/**
+ * Reads a source's own list of facts and stores what we lack: the repair of lost webhooks. Each
+ * page is stored before its cursor, so a crash reads a page twice and misses none. The first pass
+ * of a stream begins at the source's horizon.
+ */
+import type { SourceConnection } from "../connectors/kit/source.ts";
+import type { Pool } from "../store/database.ts";
+import type { Fact } from "../store/fact-rows.ts";
+import { readCursor, writeCursor } from "../store/stream-cursor.ts";
+import type { FactMaker } from "./make-fact.ts";
+import { makeFactOfRaw } from "./make-fact.ts";
+import type { StoreVerdict } from "./store-facts.ts";
+
+export interface SweepReport {
+  readonly connection: string;
+  readonly stream: string;
+  readonly seen: number;
+  /** Facts that no webhook had brought, by name. */
+  readonly missed: readonly { readonly factId: string; readonly kind: string }[];
+  /** False when `shouldStop` ended the sweep early. */
+  readonly complete: boolean;
+}
+
+export interface Sweeping {
+  readonly maker: FactMaker;
+  readonly pool: Pool;
+  readonly store: (facts: readonly Fact[]) => Promise<StoreVerdict[]>;
+  readonly shouldStop: () => boolean;
+}
+
+export async function sweepStream(
+  sweeping: Sweeping,
+  source: SourceConnection,
+  stream: string,
+): Promise<SweepReport> {
+  const missed: { factId: string; kind: string }[] = [];
+  let seen = 0;
+  let cursor = await readCursor(sweeping.pool, source.connection, stream);
+  let more = source.sweep !== undefined;
+  while (more && !sweeping.shouldStop()) {
+    const page = await source.sweep?.page(stream, cursor);
+    if (page === undefined) break;
+    const facts = page.facts.map((raw) => makeFactOfRaw(sweeping.maker, source, raw, "sweep"));
+    const verdicts = facts.length === 0 ? [] : await sweeping.store(facts);
+    for (const [index, verdict] of verdicts.entries()) {
+      if (verdict.kind === "failed") throw verdict.cause;
+      const fact = facts[index];
+      if (verdict.kind === "stored" && fact !== undefined) {
+        missed.push({ factId: fact.inbound.factId, kind: fact.inbound.kind });
+      }
+    }
+    seen += facts.length;
+    cursor = page.cursor;
+    await writeCursor(sweeping.pool, source.connection, stream, cursor);
+    more = page.more;
+  }
+  return { connection: source.connection, stream, seen, missed, complete: !more };
+}
