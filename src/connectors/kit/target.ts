@@ -31,6 +31,8 @@ export interface OperationSpec {
    */
   readonly longestRunMs: number;
   readonly indexLagMs: number;
+  /** After the target said done, look at what it kept and compare it field by field. */
+  readonly readBack?: boolean;
 }
 
 /** A request, complete and serialisable: the bytes of its canonical JSON are what is hashed. */
@@ -154,7 +156,11 @@ export interface CallTarget extends TargetBase {
   /** Our own time-out of a call, milliseconds. */
   readonly timeoutMs: number;
   prepare(context: ApplyContext): Preparation;
-  send(call: PreparedCall): Promise<Answer>;
+  /**
+   * Never throws. `startBy`: on the monotonic clock, checked in the moment before the first byte;
+   * past it nothing is sent and the answer is `not-sent`.
+   */
+  send(call: PreparedCall, startBy?: number): Promise<Answer>;
   classify(operation: string, answer: Answer): Outcome;
   /** `sent`: the request whose effect is looked for; its fields are compared with what is there. */
   probe(operation: string, reference: string, sent: PreparedCall): Promise<ProbeResult>;

@@ -1,0 +1,184 @@
+/** From claimed handoffs to attempts: each request is built, hashed and written down before it leaves. */
+import type {
+  ApplyContext,
+  CallTarget,
+  OperationSpec,
+  PreparedCall,
+} from "../../connectors/kit/target.ts";
+import { sendKeyOf } from "../../handoffs/reference.ts";
+import { canonicalJson } from "../../kernel/canonical-json.ts";
+import { messageOf } from "../../kernel/errors.ts";
+import { uuidV7 } from "../../kernel/ids.ts";
+import type { Json } from "../../kernel/strict-json.ts";
+import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
+import type { Unprepared } from "../../store/except-unprepared.ts";
+import type { AttemptRow } from "../../store/insert-attempts.ts";
+import type { ClaimedEvent, LastSend } from "../../store/read-claimed.ts";
+import { rowHash } from "../../store/row-hash.ts";
+import { laneErrors } from "./errors.ts";
+import type { LaneContext } from "./lane-context.ts";
+
+/** A claimed handoff may wait for its turn in the claim; later than this it must not begin. */
+export const SEND_BY_MS = 10_000;
+
+export interface ReadyCall {
+  readonly handoff: ClaimedHandoff;
+  readonly target: CallTarget;
+  readonly spec: OperationSpec;
+  readonly call: PreparedCall;
+  readonly attempt: AttemptRow;
+  readonly kind: "send" | "probe";
+}
+
+export interface Material {
+  readonly events: ReadonlyMap<string, ClaimedEvent>;
+  readonly links: ReadonlyMap<string, string>;
+  readonly lastSends: ReadonlyMap<string, LastSend>;
+}
+
+const utf8 = new TextDecoder();
+
+/** The context of an event as connectors see it. */
+export function contextOf(handoff: ClaimedHandoff, material: Material): ApplyContext {
+  const event = material.events.get(handoff.event_id);
+  if (event === undefined) throw new Error(`event ${handoff.event_id} is missing`);
+  const refs = JSON.parse(event.refs) as { key: string }[];
+  const links = new Map<string, string>();
+  for (const key of [event.subject, ...refs.map((ref) => ref.key)]) {
+    const externalId = material.links.get(`${handoff.target}\n${key}`);
+    if (externalId !== undefined) links.set(key, externalId);
+  }
+  return {
+    operation: handoff.operation,
+    reference: handoff.reference,
+    links,
+    event: {
+      id: event.id,
+      type: event.type,
+      subject: event.subject,
+      occurred: event.occurred_at,
+      version: event.version,
+      correlationId: event.correlation_id,
+      legalEntity: event.legal_entity ?? undefined,
+      data: JSON.parse(utf8.decode(event.data)) as Json,
+    },
+  };
+}
+
+/**
+ * Builds the send of one handoff. A send key carries one request: bytes that were sent under it are
+ * sent again as they were, whatever a mapping says by now.
+ */
+export function buildSend(
+  lane: LaneContext,
+  handoff: ClaimedHandoff,
+  target: CallTarget,
+  material: Material,
+): ReadyCall | Unprepared {
+  const spec = target.operations[handoff.operation];
+  const event = material.events.get(handoff.event_id);
+  if (spec === undefined || event === undefined) {
+    return lacking(lane, handoff, "E_LANE_PREPARE_FAILED", "operation", "not offered any more");
+  }
+  const { reference, generation } = handoff;
+  const { effect } = spec;
+  const contentHash = lane.hasher.sha256(event.data);
+  const sendKey = sendKeyOf({ reference, generation, effect, contentHash });
+  const last = material.lastSends.get(handoff.id);
+  let call: PreparedCall;
+  if (last !== undefined && last.send_key === sendKey) {
+    call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
+  } else {
+    try {
+      const prepared = target.prepare(contextOf(handoff, material));
+      if (!prepared.ok) {
+        return lacking(
+          lane,
+          handoff,
+          prepared.lack.code,
+          prepared.lack.cause,
+          prepared.lack.message,
+        );
+      }
+      call = prepared.call;
+    } catch (thrown) {
+      const { operation } = handoff;
+      const error = laneErrors.E_LANE_PREPARE_FAILED({ operation, reason: messageOf(thrown) });
+      return lacking(lane, handoff, error.code, operation, error.message);
+    }
+  }
+  const attempt = attemptRow(lane, handoff, target, spec, "send", sendKey, call);
+  return { handoff, target, spec, call, attempt, kind: "send" };
+}
+
+/** The probe of a handoff in doubt: looks for the effect of the last bytes that were sent. */
+export function buildProbe(
+  lane: LaneContext,
+  handoff: ClaimedHandoff,
+  target: CallTarget,
+  material: Material,
+): ReadyCall | undefined {
+  const spec = target.operations[handoff.operation];
+  const last = material.lastSends.get(handoff.id);
+  if (spec === undefined || last === undefined) return undefined;
+  const call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
+  const attempt = attemptRow(lane, handoff, target, spec, "probe", last.send_key, call);
+  return { handoff, target, spec, call, attempt, kind: "probe" };
+}
+
+function attemptRow(
+  lane: LaneContext,
+  handoff: ClaimedHandoff,
+  target: CallTarget,
+  spec: OperationSpec,
+  kind: "send" | "probe",
+  sendKey: string,
+  call: PreparedCall,
+): AttemptRow {
+  const request = new TextEncoder().encode(canonicalJson(call as unknown as Json));
+  const requestHash = lane.hasher.sha256(request);
+  const id = uuidV7(lane.clock, lane.random);
+  const { reference } = handoff;
+  const settlesMs = SEND_BY_MS + target.timeoutMs + spec.longestRunMs + spec.indexLagMs;
+  const number = kind === "send" ? handoff.attempts : handoff.probes;
+  return {
+    id,
+    handoffId: handoff.id,
+    batch: undefined,
+    kind,
+    number,
+    reference,
+    sendKey,
+    guard: spec.guard,
+    requestHash,
+    // A probe looks for the bytes of the send before it; they are not kept twice.
+    request: kind === "send" ? request : undefined,
+    sendByMs: SEND_BY_MS,
+    settlesMs,
+    rowHash: rowHash(lane.hasher, [id, handoff.id, kind, number, sendKey, requestHash]),
+    effect: { target: handoff.target, object: handoff.object, operation: handoff.operation },
+  };
+}
+
+/** A handoff to a target that this hub's configuration does not hold. */
+export function foreign(lane: LaneContext, handoff: ClaimedHandoff): Unprepared {
+  const error = laneErrors.E_LANE_TARGET_UNKNOWN({ target: handoff.target });
+  return lacking(lane, handoff, error.code, "not a declared connection", error.message);
+}
+
+function lacking(
+  lane: LaneContext,
+  handoff: ClaimedHandoff,
+  code: string,
+  cause: string,
+  message: string,
+): Unprepared {
+  return {
+    handoffId: handoff.id,
+    caseId: uuidV7(lane.clock, lane.random),
+    cause: `${handoff.target} ${code} ${cause}`,
+    code,
+    title: `${handoff.target}: ${cause}`,
+    message,
+  };
+}

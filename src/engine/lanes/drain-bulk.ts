@@ -1,0 +1,211 @@
+/**
+ * Drains a seat of a bulk target: one call carries many handoffs. Such a target merges by
+ * reference and version, so items in doubt are simply sent again, and no order among them matters.
+ */
+import type { BulkTarget, Outcome } from "../../connectors/kit/target.ts";
+import { isTieoutError, messageOf } from "../../kernel/errors.ts";
+import { uuidV7 } from "../../kernel/ids.ts";
+import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
+import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
+import type { Session } from "../../store/database.ts";
+import { inTransaction } from "../../store/database.ts";
+import { holdLane } from "../../store/hold-lane.ts";
+import type { AttemptRow } from "../../store/insert-attempts.ts";
+import { insertAttempts } from "../../store/insert-attempts.ts";
+import { readClaimedEvents } from "../../store/read-claimed.ts";
+import { recordBatch } from "../../store/record-batch.ts";
+import type { SettlementRow } from "../../store/record-outcomes.ts";
+import { recordOutcomes } from "../../store/record-outcomes.ts";
+import { rowHash } from "../../store/row-hash.ts";
+import type { Seat } from "../../store/take-lane.ts";
+import type { Material } from "./build-attempts.ts";
+import { contextOf, SEND_BY_MS } from "./build-attempts.ts";
+import type { Cycle } from "./drain-calls.ts";
+import type { LaneContext } from "./lane-context.ts";
+import { settle } from "./settle.ts";
+
+/** A call's handoffs with what the target said of each. */
+export interface FinishedBatch {
+  readonly target: BulkTarget;
+  readonly attempt: AttemptRow;
+  readonly items: readonly { readonly handoff: ClaimedHandoff; readonly doubt: boolean }[];
+  readonly outcomes: readonly Outcome[];
+  readonly durationMs: number;
+}
+
+interface Claim {
+  readonly attempt: AttemptRow;
+  readonly items: FinishedBatch["items"];
+  readonly material: Material;
+}
+
+/** One cycle: records the last batch and claims the next in one transaction, then applies it. */
+export async function drainBulkCycle(
+  lane: LaneContext,
+  target: BulkTarget,
+  seat: Seat,
+  last: FinishedBatch | undefined,
+  claimMore: boolean,
+): Promise<Cycle & { readonly batch: FinishedBatch | undefined }> {
+  let claim: Claim | undefined;
+  try {
+    claim = await inTransaction(lane.pool, async (session) => {
+      await holdLane(session, seat);
+      if (last !== undefined) await record(lane, session, last);
+      return claimMore ? takeBatch(lane, session, target, seat) : undefined;
+    });
+  } catch (cause) {
+    if (!isTieoutError(cause, "E_STORE_FENCE_LOST")) throw cause;
+    return { claimed: 0, fenceLost: true, full: false, batch: undefined };
+  }
+  if (claim === undefined) return { claimed: 0, fenceLost: false, full: false, batch: undefined };
+  lane.crash("after-claim");
+  const batch = await applyBatch(lane, target, claim);
+  lane.crash("before-record");
+  const claimed = claim.items.length;
+  return { claimed, fenceLost: false, full: claimed >= target.maxItems, batch };
+}
+
+async function takeBatch(
+  lane: LaneContext,
+  session: Session,
+  target: BulkTarget,
+  seat: Seat,
+): Promise<Claim | undefined> {
+  const doubts = await claimDoubts(session, seat, target.maxItems);
+  const room = target.maxItems - doubts.length;
+  const ready = room > 0 ? await claimHandoffs(session, seat, room, false) : [];
+  const items = [
+    ...doubts.map((handoff) => ({ handoff, doubt: true })),
+    ...ready.map((handoff) => ({ handoff, doubt: false })),
+  ];
+  if (items.length === 0) return undefined;
+  const events = await readClaimedEvents(
+    session,
+    items.map((one) => one.handoff.event_id),
+  );
+  const batch = items.map((one) => one.handoff.id);
+  const id = uuidV7(lane.clock, lane.random);
+  // The bytes of a bulk request are the events themselves, which never change.
+  const requestHash = lane.hasher.sha256(batch.join(","));
+  const attempt: AttemptRow = {
+    id,
+    handoffId: undefined,
+    batch,
+    kind: "send",
+    number: 1,
+    reference: undefined,
+    sendKey: undefined,
+    guard: "external-id",
+    requestHash,
+    request: undefined,
+    sendByMs: SEND_BY_MS,
+    settlesMs: SEND_BY_MS,
+    rowHash: rowHash(lane.hasher, [id, batch.length, requestHash]),
+    effect: undefined,
+  };
+  await insertAttempts(session, seat, [attempt]);
+  return { attempt, items, material: { events, links: new Map(), lastSends: new Map() } };
+}
+
+async function applyBatch(
+  lane: LaneContext,
+  target: BulkTarget,
+  claim: Claim,
+): Promise<FinishedBatch> {
+  const started = lane.clock.monotonic();
+  let outcomes: readonly Outcome[];
+  try {
+    outcomes = await target.apply(claim.items.map((one) => contextOf(one.handoff, claim.material)));
+  } catch (thrown) {
+    const message = messageOf(thrown);
+    lane.log.warn({ target: target.connection, message }, "bulk call without an answer");
+    outcomes = claim.items.map(() => ({ class: "unknown", code: "E_LANE_NO_ANSWER", message }));
+  }
+  const durationMs = lane.clock.monotonic() - started;
+  for (const outcome of outcomes) lane.stats.call(target.connection, outcome.class, durationMs);
+  return { target, attempt: claim.attempt, items: claim.items, outcomes, durationMs };
+}
+
+async function record(lane: LaneContext, session: Session, batch: FinishedBatch): Promise<void> {
+  const done = batch.items.filter((_, index) => batch.outcomes[index]?.class === "done");
+  if (done.length > 0) {
+    const outcomeId = uuidV7(lane.clock, lane.random);
+    await recordBatch(session, {
+      attemptId: batch.attempt.id,
+      outcomeId,
+      handoffIds: done.map((one) => one.handoff.id),
+      durationMs: batch.durationMs,
+      rowHash: rowHash(lane.hasher, [outcomeId, batch.attempt.id, done.length]),
+    });
+  }
+  const others = batch.items.flatMap((one, index) => {
+    const outcome = batch.outcomes[index];
+    return outcome === undefined || outcome.class === "done" ? [] : [{ ...one, outcome }];
+  });
+  if (others.length === 0) return;
+  await recordOutcomes(
+    session,
+    others.map((one) => itemRow(lane, batch, one)),
+  );
+}
+
+type Item = FinishedBatch["items"][number] & { readonly outcome: Outcome };
+
+function itemRow(lane: LaneContext, batch: FinishedBatch, item: Item): SettlementRow {
+  const { handoff } = item;
+  const spec = batch.target.operations[handoff.operation];
+  if (spec === undefined) throw new Error(`operation ${handoff.operation} is not offered`);
+  const settled = settleItem(lane, item, spec);
+  const outcomeId = uuidV7(lane.clock, lane.random);
+  const { code, message } = settled.settlement;
+  return {
+    handoffId: handoff.id,
+    attemptId: batch.attempt.id,
+    outcomeId,
+    target: handoff.target,
+    object: handoff.object,
+    ordered: handoff.ordered,
+    version: handoff.version,
+    reference: handoff.reference,
+    from: settled.from,
+    to: settled.settlement.to,
+    reason: settled.settlement.reason,
+    notBeforeMs: settled.settlement.notBeforeMs,
+    link: undefined,
+    outcome: {
+      class: settled.settlement.outcomeClass,
+      code,
+      message,
+      answer: undefined,
+      durationMs: batch.durationMs,
+      rowHash: rowHash(lane.hasher, [outcomeId, batch.attempt.id, handoff.id, code, message]),
+    },
+    exception: settled.settlement.exception && {
+      id: uuidV7(lane.clock, lane.random),
+      ...settled.settlement.exception,
+    },
+  };
+}
+
+/** An item in doubt that is refused or still unanswered is told as a probe's findings would be. */
+function settleItem(lane: LaneContext, item: Item, spec: BulkTarget["operations"][string]) {
+  const { handoff, outcome } = item;
+  if (!item.doubt) {
+    const result = { kind: "outcome" as const, outcome };
+    return { from: "sent", settlement: settle("sent", handoff, spec, result, lane.random) };
+  }
+  const code = "code" in outcome ? outcome.code : outcome.class;
+  const message = "message" in outcome ? outcome.message : "";
+  const probe =
+    outcome.class === "unknown"
+      ? { kind: "failed" as const, code, message }
+      : {
+          kind: "found" as const,
+          externalId: handoff.object,
+          differences: [{ field: code, ours: message, theirs: "refused" }],
+        };
+  const fact = { ...spec, effect: "fact" as const };
+  const result = { kind: "probe" as const, probe };
+  return { from: "unknown", settlement: settle("unknown", handoff, fact, result, lane.random) };
+}

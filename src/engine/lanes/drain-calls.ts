@@ -1,0 +1,213 @@
+/**
+ * Drains a seat of a target that takes one item a call: record what came back, claim what is next,
+ * in one transaction; then send, one call at a time; and again until nothing is ready.
+ *
+ * Recording and claiming share a transaction because each costs a disk flush and both need the
+ * fence. A seat whose fence is lost keeps its outcomes as evidence and stops.
+ */
+import type { CallTarget, TargetConnection } from "../../connectors/kit/target.ts";
+import { claimSize, nextMedian } from "../../handoffs/claim-size.ts";
+import { isReservedSeat } from "../../handoffs/service-class.ts";
+import { isTieoutError } from "../../kernel/errors.ts";
+import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
+import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
+import type { Session } from "../../store/database.ts";
+import { inTransaction } from "../../store/database.ts";
+import type { Unprepared } from "../../store/except-unprepared.ts";
+import { exceptUnprepared } from "../../store/except-unprepared.ts";
+import { findReleasedByLinks } from "../../store/find-released-by-links.ts";
+import { holdLane } from "../../store/hold-lane.ts";
+import { insertAttempts } from "../../store/insert-attempts.ts";
+import { leaseTokens } from "../../store/lease-tokens.ts";
+import { pauseBudget } from "../../store/pause-budget.ts";
+import { readClaimedEvents, readLastSends, readLinks } from "../../store/read-claimed.ts";
+import { recordLateOutcomes } from "../../store/record-late-outcomes.ts";
+import { recordOutcomes } from "../../store/record-outcomes.ts";
+import type { HeadKey } from "../../store/release-handoffs.ts";
+import type { Seat } from "../../store/take-lane.ts";
+import type { Material, ReadyCall } from "./build-attempts.ts";
+import { buildProbe, buildSend, foreign, SEND_BY_MS } from "./build-attempts.ts";
+import type { LaneBudget, LaneContext } from "./lane-context.ts";
+import type { Finished } from "./make-calls.ts";
+import { makeCalls, settlementRow } from "./make-calls.ts";
+
+export interface DrainState {
+  /** Estimate of the median answer time, milliseconds; learnt as calls are made. */
+  medianMs: number | undefined;
+}
+
+export interface Cycle {
+  readonly claimed: number;
+  readonly fenceLost: boolean;
+  /** The claim was as large as allowed: more may be ready. */
+  readonly full: boolean;
+}
+
+/**
+ * One cycle: records what the last one brought, claims, sends. Without `claimMore` it only records:
+ * the last cycle of a seat that stops.
+ */
+export async function drainCycle(
+  lane: LaneContext,
+  budget: LaneBudget,
+  seat: Seat,
+  state: DrainState,
+  finished: readonly Finished[],
+  claimMore: boolean,
+): Promise<Cycle & { readonly finished: Finished[] }> {
+  const limit = claimMore ? claimLimit(budget, state) : 0;
+  let claim: Claim;
+  try {
+    claim = await exchange(lane, budget, seat, finished, limit);
+  } catch (cause) {
+    if (!isTieoutError(cause, "E_STORE_FENCE_LOST")) throw cause;
+    if (finished.length > 0) {
+      await recordLateOutcomes(
+        lane.pool,
+        finished.map((one) => settlementRow(lane, one)),
+      );
+    }
+    return { claimed: 0, fenceLost: true, full: false, finished: [] };
+  }
+  lane.release(claim.releasable);
+  const startBy = lane.clock.monotonic() + SEND_BY_MS;
+  lane.crash("after-claim");
+  const done = await makeCalls(lane, claim.calls, startBy);
+  for (const one of done) {
+    if (one.ready.kind === "send") state.medianMs = nextMedian(state.medianMs, one.durationMs);
+  }
+  lane.crash("before-record");
+  return {
+    claimed: claim.claimed,
+    fenceLost: false,
+    full: limit > 0 && claim.claimed >= limit,
+    finished: done,
+  };
+}
+
+function claimLimit(budget: LaneBudget, state: DrainState): number {
+  const probing = [...budget.targets.values()].some((target) =>
+    Object.values(target.operations).some((spec) => spec.guard === "probe"),
+  );
+  return claimSize(state.medianMs, probing ? "probe" : "external-id");
+}
+
+interface Claim {
+  readonly calls: readonly ReadyCall[];
+  readonly claimed: number;
+  readonly releasable: readonly HeadKey[];
+}
+
+async function exchange(
+  lane: LaneContext,
+  budget: LaneBudget,
+  seat: Seat,
+  finished: readonly Finished[],
+  limit: number,
+): Promise<Claim> {
+  const rows = finished.map((one) => settlementRow(lane, one));
+  return inTransaction(lane.pool, async (session) => {
+    await holdLane(session, seat);
+    const releasable: HeadKey[] = [];
+    if (rows.length > 0) {
+      const moved = await recordOutcomes(session, rows);
+      const links = rows.flatMap((r) =>
+        r.link !== undefined && moved.has(r.handoffId)
+          ? [{ target: r.target, object: r.link.object }]
+          : [],
+      );
+      releasable.push(...rows.filter((r) => r.ordered && r.to === "confirmed"));
+      releasable.push(...(await findReleasedByLinks(session, links)));
+      await pauseIfTold(session, seat, finished);
+    }
+    const metered = budget.ratePerSecond !== undefined && limit > 0;
+    const tokens = metered ? await leaseTokens(session, budget.name, limit) : limit;
+    if (tokens === 0) return { calls: [], claimed: 0, releasable };
+    const doubts = await claimDoubts(session, seat, tokens);
+    const room = tokens - doubts.length;
+    const lowestFirst = isReservedSeat(seat.seat, budget.concurrency);
+    const ready = room > 0 ? await claimHandoffs(session, seat, room, lowestFirst) : [];
+    if (doubts.length + ready.length === 0) return { calls: [], claimed: 0, releasable };
+    const { calls, lacks } = await prepare(lane, budget, session, doubts, ready);
+    if (calls.length > 0)
+      await insertAttempts(
+        session,
+        seat,
+        calls.map((one) => one.attempt),
+      );
+    await exceptUnprepared(session, lacks);
+    return { calls, claimed: doubts.length + ready.length, releasable };
+  });
+}
+
+async function pauseIfTold(
+  session: Session,
+  seat: Seat,
+  finished: readonly Finished[],
+): Promise<void> {
+  for (const { settlement } of finished) {
+    if (settlement.pauseBudgetMs === undefined) continue;
+    await pauseBudget(session, seat.budget, settlement.pauseBudgetMs, settlement.code ?? "");
+  }
+}
+
+async function prepare(
+  lane: LaneContext,
+  budget: LaneBudget,
+  session: Session,
+  doubts: readonly ClaimedHandoff[],
+  ready: readonly ClaimedHandoff[],
+): Promise<{ calls: ReadyCall[]; lacks: Unprepared[] }> {
+  const material = await readMaterial(session, doubts, ready);
+  const calls: ReadyCall[] = [];
+  const lacks: Unprepared[] = [];
+  for (const handoff of doubts) {
+    const target = callTarget(budget, handoff.target);
+    const probe = target && buildProbe(lane, handoff, target, material);
+    if (probe !== undefined) calls.push(probe);
+  }
+  for (const handoff of ready) {
+    const target = callTarget(budget, handoff.target);
+    const built =
+      target === undefined ? foreign(lane, handoff) : buildSend(lane, handoff, target, material);
+    if ("call" in built) calls.push(built);
+    else lacks.push(built);
+  }
+  return { calls, lacks };
+}
+
+function callTarget(budget: LaneBudget, name: string): CallTarget | undefined {
+  const target: TargetConnection | undefined = budget.targets.get(name);
+  return target?.kind === "call" ? target : undefined;
+}
+
+async function readMaterial(
+  session: Session,
+  doubts: readonly ClaimedHandoff[],
+  ready: readonly ClaimedHandoff[],
+): Promise<Material> {
+  const events = await readClaimedEvents(
+    session,
+    ready.map((handoff) => handoff.event_id),
+  );
+  const wanted = ready.flatMap((handoff) => {
+    const event = events.get(handoff.event_id);
+    if (event === undefined) return [];
+    const refs = JSON.parse(event.refs) as { key: string }[];
+    return [event.subject, ...refs.map((ref) => ref.key)].map((object) => ({
+      target: handoff.target,
+      object,
+    }));
+  });
+  const links = await readLinks(
+    session,
+    wanted.map((w) => w.target),
+    wanted.map((w) => w.object),
+  );
+  const again = [...doubts, ...ready.filter((handoff) => handoff.attempts > 1)];
+  const lastSends = await readLastSends(
+    session,
+    again.map((handoff) => handoff.id),
+  );
+  return { events, links, lastSends };
+}

@@ -1,0 +1,24 @@
+import { defineErrors } from "../../kernel/errors.ts";
+
+export const laneErrors = defineErrors({
+  E_LANE_SEVERAL_DOCUMENTS: {
+    message: "The target holds several documents under one reference.",
+    class: "pause",
+  },
+  E_LANE_DOCUMENT_DIFFERS: {
+    message: "The target holds a document under our reference that says something else.",
+    class: "pause",
+  },
+  E_LANE_STILL_UNKNOWN: {
+    message: "The target could not be asked whether the request took effect.",
+    class: "pause",
+  },
+  E_LANE_PREPARE_FAILED: {
+    message: "The request for {operation} could not be built: {reason}",
+    class: "bug",
+  },
+  E_LANE_TARGET_UNKNOWN: {
+    message: 'A handoff names the target "{target}", which this hub does not know.',
+    class: "pause",
+  },
+});

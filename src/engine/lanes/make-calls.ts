@@ -1,0 +1,131 @@
+/** Sends what was claimed, one call at a time, and settles each answer. */
+
+import { messageOf } from "../../kernel/errors.ts";
+import { uuidV7 } from "../../kernel/ids.ts";
+import type { SettlementRow } from "../../store/record-outcomes.ts";
+import { rowHash } from "../../store/row-hash.ts";
+import type { ReadyCall } from "./build-attempts.ts";
+import type { LaneContext } from "./lane-context.ts";
+import type { CallResult, Settlement } from "./settle.ts";
+import { settle } from "./settle.ts";
+
+export interface Finished {
+  readonly ready: ReadyCall;
+  readonly settlement: Settlement;
+  readonly answer: string | undefined;
+  readonly durationMs: number;
+}
+
+/** What is kept of an answer: enough to see why, never a whole document. */
+const KEPT_ANSWER = 2000;
+
+export async function makeCalls(
+  lane: LaneContext,
+  calls: readonly ReadyCall[],
+  startBy: number,
+): Promise<Finished[]> {
+  const finished: Finished[] = [];
+  let rest = false;
+  for (const ready of calls) {
+    // The target said "too many": what is still to be sent goes back unsent.
+    if (rest && ready.kind === "send")
+      finished.push(finish(lane, ready, { kind: "not-started" }, 0));
+    else {
+      const one = await makeCall(lane, ready, startBy);
+      rest ||= one.settlement.pauseBudgetMs !== undefined;
+      finished.push(one);
+    }
+  }
+  return finished;
+}
+
+async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): Promise<Finished> {
+  const { target, handoff, call } = ready;
+  const started = lane.clock.monotonic();
+  if (ready.kind === "probe") {
+    const probe = await target.probe(handoff.operation, handoff.reference, call);
+    return finish(lane, ready, { kind: "probe", probe }, lane.clock.monotonic() - started);
+  }
+  if (started > startBy) return finish(lane, ready, { kind: "not-started" }, 0);
+  lane.crash("before-send");
+  const answer = await target.send(call, startBy);
+  lane.crash("after-send");
+  const durationMs = lane.clock.monotonic() - started;
+  if (answer.kind === "not-sent" && lane.clock.monotonic() > startBy) {
+    return finish(lane, ready, { kind: "not-started" }, durationMs, answer.reason);
+  }
+  const outcome = target.classify(handoff.operation, answer);
+  const text = answer.kind === "answer" ? `${answer.status} ${answer.body}` : answer.reason;
+  if (outcome.class === "done" && ready.spec.readBack === true) {
+    const probe = await target.probe(handoff.operation, handoff.reference, call);
+    const differs =
+      probe.kind === "several" || (probe.kind === "found" && probe.differences.length > 0);
+    if (differs) {
+      const kept: CallResult = { kind: "kept-otherwise", externalId: outcome.externalId, probe };
+      return finish(lane, ready, kept, durationMs, text);
+    }
+    const number = probe.kind === "found" ? probe.number : undefined;
+    const known = number === undefined ? outcome : { ...outcome, number };
+    return finish(lane, ready, { kind: "outcome", outcome: known }, durationMs, text);
+  }
+  return finish(lane, ready, { kind: "outcome", outcome }, durationMs, text);
+}
+
+function finish(
+  lane: LaneContext,
+  ready: ReadyCall,
+  result: CallResult,
+  durationMs: number,
+  answer?: string,
+): Finished {
+  const from = ready.kind === "send" ? "sent" : "unknown";
+  const settlement = settle(from, ready.handoff, ready.spec, result, lane.random);
+  lane.stats.call(ready.handoff.target, settlement.outcomeClass, durationMs);
+  if (settlement.exception !== undefined || settlement.event === "lost") {
+    const { code, message } = settlement;
+    const fields = { handoff: ready.handoff.id, correlation: ready.handoff.correlation_id };
+    lane.log.warn({ ...fields, target: ready.handoff.target, code, message }, settlement.event);
+  }
+  return { ready, settlement, answer: answer?.slice(0, KEPT_ANSWER), durationMs };
+}
+
+/** The rows that record a finished call. */
+export function settlementRow(lane: LaneContext, finished: Finished): SettlementRow {
+  const { ready, settlement, answer, durationMs } = finished;
+  const { handoff, attempt } = ready;
+  const outcomeId = uuidV7(lane.clock, lane.random);
+  const { code, message } = settlement;
+  const hashed = [outcomeId, attempt.id, settlement.outcomeClass, code, message, answer];
+  return {
+    handoffId: handoff.id,
+    attemptId: attempt.id,
+    outcomeId,
+    target: handoff.target,
+    object: handoff.object,
+    ordered: handoff.ordered,
+    version: handoff.version,
+    reference: handoff.reference,
+    from: ready.kind === "send" ? "sent" : "unknown",
+    to: settlement.to,
+    reason: settlement.reason,
+    notBeforeMs: settlement.notBeforeMs,
+    link: settlement.link,
+    outcome: {
+      class: settlement.outcomeClass,
+      code,
+      message,
+      answer,
+      durationMs,
+      rowHash: rowHash(lane.hasher, hashed),
+    },
+    exception: settlement.exception && {
+      id: uuidV7(lane.clock, lane.random),
+      ...settlement.exception,
+    },
+  };
+}
+
+/** For logs where a lane ends with an error of its own. */
+export function describeFailure(thrown: unknown): { reason: string } {
+  return { reason: messageOf(thrown) };
+}

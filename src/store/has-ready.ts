@@ -1,0 +1,12 @@
+/** Whether anything of a budget may be claimed now. */
+import type { Session } from "./database.ts";
+
+const HAS_READY = `
+select exists (select 1 from handoff where budget = $1 and state = 'ready')
+  or exists (select 1 from handoff
+    where budget = $1 and state = 'unknown' and not_before <= now()) as ready`;
+
+export async function hasReady(session: Session, budget: string): Promise<boolean> {
+  const result = await session.query<{ ready: boolean }>(HAS_READY, [budget]);
+  return result.rows[0]?.ready === true;
+}
