@@ -6,6 +6,7 @@
  */
 
 import type { SourceConnection, Translation } from "../connectors/kit/source.ts";
+import type { checkContract } from "../contracts/check-contract.ts";
 import type { Origin } from "../contracts/envelope.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -28,6 +29,7 @@ export interface FactMaker {
   readonly random: Random;
   readonly hasher: Hasher;
   readonly route: Router;
+  readonly checkContract: typeof checkContract;
 }
 
 /** Deep enough for every vendor's documents, shallow enough for any parser. */

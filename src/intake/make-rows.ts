@@ -1,5 +1,4 @@
 /** From canonical drafts to event and handoff rows, with ids, hashes and references. */
-import { checkContract } from "../contracts/check-contract.ts";
 import type { EventDraft } from "../contracts/envelope.ts";
 import { contractFor } from "../contracts/registry.ts";
 import { referenceOf } from "../handoffs/reference.ts";
@@ -31,7 +30,7 @@ export function makeRows(
   const handoffs: HandoffRow[] = [];
   const skips: SkipRow[] = [];
   for (const [index, draft] of drafts.entries()) {
-    const checked = checkContract(draft.type, draft.data);
+    const checked = maker.checkContract(draft.type, draft.data);
     if (!checked.ok) {
       const problems = checked.error.map((p) => `${p.path || "data"}: ${p.message}`).join("; ");
       const first = checked.error[0]?.code ?? "E_INTAKE_CONTRACT";

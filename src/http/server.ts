@@ -1,0 +1,123 @@
+/**
+ * The hub's HTTP side: where facts come in, and where health and figures are read. Binds to
+ * loopback unless told otherwise.
+ */
+
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import Fastify from "fastify";
+import type { ReceivedRequest } from "../connectors/kit/source.ts";
+import { httpErrors } from "./errors.ts";
+import type { Problem } from "./problem.ts";
+import { problem, problemOf } from "./problem.ts";
+
+export type IntakeAnswer =
+  | { readonly kind: "kept"; readonly verdict: string }
+  | { readonly kind: "refused"; readonly code: string; readonly reason: string }
+  | { readonly kind: "busy"; readonly code: string; readonly message: string }
+  | { readonly kind: "failed"; readonly cause: unknown };
+
+export interface Report {
+  readonly ok: boolean;
+  readonly body: unknown;
+}
+
+export interface HttpOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Source connections by name, with the largest body each accepts. */
+  readonly intake: ReadonlyMap<
+    string,
+    { readonly maxBodyBytes: number; receive(request: ReceivedRequest): Promise<IntakeAnswer> }
+  >;
+  readonly health: () => Promise<Report>;
+  readonly ready: () => Promise<Report>;
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+  readonly onError: (cause: unknown, where: string) => void;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** A sender that needs longer for its headers and body holds a connection for nothing. */
+const REQUEST_MS = 30_000;
+
+export async function openHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const largest = Math.max(...[...options.intake.values()].map((one) => one.maxBodyBytes), 1024);
+  const app = Fastify({
+    logger: false,
+    bodyLimit: largest,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: 70_000,
+    forceCloseConnections: "idle",
+  });
+  // Signatures are over the bytes: nothing may parse a body before its connector has seen it.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
+    const tooLarge = error.code === "FST_ERR_CTP_BODY_TOO_LARGE";
+    const { code, message } = httpErrors.E_HTTP_TOO_LARGE({ limit: largest });
+    if (!tooLarge) options.onError(error, request.url);
+    return sendProblem(reply, tooLarge ? problem(413, code, message) : problemOf(error));
+  });
+  addIntake(app, options);
+  addReports(app, options);
+  await app.listen({ host: options.host, port: options.port });
+  const { port } = app.server.address() as AddressInfo;
+  return { port, close: () => app.close() };
+}
+
+function addIntake(app: FastifyInstance, options: HttpOptions): void {
+  app.post<{ Params: { connection: string } }>("/in/:connection", async (request, reply) => {
+    const { connection } = request.params;
+    const source = options.intake.get(connection);
+    if (source === undefined) {
+      const { code, message } = httpErrors.E_HTTP_CONNECTION_UNKNOWN({ connection });
+      return sendProblem(reply, problem(404, code, message));
+    }
+    const encoding = request.headers["content-encoding"];
+    if (encoding !== undefined && encoding !== "identity") {
+      const { code, message } = httpErrors.E_HTTP_ENCODING();
+      return sendProblem(reply, problem(415, code, message));
+    }
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    if (body.length > source.maxBodyBytes) {
+      const { code, message } = httpErrors.E_HTTP_TOO_LARGE({ limit: source.maxBodyBytes });
+      return sendProblem(reply, problem(413, code, message));
+    }
+    const headers = request.headers as Record<string, string | undefined>;
+    const answer = await source.receive({ headers, body });
+    switch (answer.kind) {
+      case "kept":
+        return reply.code(200).send({ received: true, verdict: answer.verdict });
+      case "refused":
+        return sendProblem(reply, problem(401, answer.code, answer.reason));
+      case "busy":
+        return sendProblem(reply, problem(503, answer.code, answer.message, 1));
+      case "failed":
+        options.onError(answer.cause, request.url);
+        return sendProblem(reply, problem(503, "E_HTTP_INTERNAL", "Not stored; send it again.", 1));
+    }
+  });
+}
+
+function addReports(app: FastifyInstance, options: HttpOptions): void {
+  app.get("/healthz", async (_request, reply) => sendReport(reply, await options.health()));
+  app.get("/readyz", async (_request, reply) => sendReport(reply, await options.ready()));
+  app.get("/metrics", async (_request, reply) => {
+    const metrics = await options.metrics();
+    return reply.type(metrics.type).send(metrics.text);
+  });
+}
+
+function sendReport(reply: FastifyReply, report: Report): FastifyReply {
+  return reply.code(report.ok ? 200 : 503).send(report.body);
+}
+
+function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
+  const { retryAfterSeconds, ...rest } = body;
+  if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);
+  return reply.code(body.status).type("application/problem+json").send(rest);
+}
