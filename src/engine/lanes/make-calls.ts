@@ -1,6 +1,6 @@
 /** Sends what was claimed, one call at a time, and settles each answer. */
 
-import { messageOf } from "../../kernel/errors.ts";
+import type { Outcome } from "../../connectors/kit/target.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
 import { rowHash } from "../../store/row-hash.ts";
@@ -56,6 +56,9 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): P
   }
   const outcome = target.classify(handoff.operation, answer);
   const text = answer.kind === "answer" ? `${answer.status} ${answer.body}` : answer.reason;
+  const doubted = outcome.class === "refused" && handoff.probes > 0;
+  if (doubted)
+    return finish(lane, ready, await refusedAfterDoubt(ready, outcome), durationMs, text);
   if (outcome.class === "done" && ready.spec.readBack === true) {
     const probe = await target.probe(handoff.operation, handoff.reference, call);
     const differs =
@@ -69,6 +72,19 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): P
     return finish(lane, ready, { kind: "outcome", outcome: known }, durationMs, text);
   }
   return finish(lane, ready, { kind: "outcome", outcome }, durationMs, text);
+}
+
+/**
+ * A refusal settles only its own request. Where an earlier one was in doubt, that one may have taken
+ * effect meanwhile (a period that closed between the two), so the target is asked once more.
+ */
+async function refusedAfterDoubt(ready: ReadyCall, outcome: Outcome): Promise<CallResult> {
+  const { target, handoff, call } = ready;
+  const probe = await target.probe(handoff.operation, handoff.reference, call);
+  if (probe.kind !== "found" || probe.differences.length > 0) return { kind: "outcome", outcome };
+  const { externalId, number } = probe;
+  const done = { class: "done" as const, externalId };
+  return { kind: "outcome", outcome: number === undefined ? done : { ...done, number } };
 }
 
 function finish(
@@ -123,9 +139,4 @@ export function settlementRow(lane: LaneContext, finished: Finished): Settlement
       ...settlement.exception,
     },
   };
-}
-
-/** For logs where a lane ends with an error of its own. */
-export function describeFailure(thrown: unknown): { reason: string } {
-  return { reason: messageOf(thrown) };
 }

@@ -1,0 +1,123 @@
+/** The processes of `tieout up`, in the order of their needs. */
+import path from "node:path";
+import { choosePorts } from "../engine/embedded/ports.ts";
+import type { ServerLog } from "../engine/embedded/types.ts";
+import type { Environment } from "./environment.ts";
+import { packageDir } from "./environment.ts";
+import { appErrors } from "./errors.ts";
+import { nodeChild } from "./supervisor/node-child.ts";
+import { postgresChild, restateChild } from "./supervisor/server-children.ts";
+import type { Addresses, ChildSpec } from "./supervisor/types.ts";
+import { systemRandom } from "./system.ts";
+
+export interface UpOptions {
+  readonly environment: Environment;
+  readonly log: ServerLog;
+  /** Names of the hubs to run; usually one. */
+  readonly hubs: readonly string[];
+}
+
+const PROGRAM = path.join(packageDir, "dist", "app", "main.js");
+
+/** Variables of the caller that a child may see; nothing else is inherited. */
+const PASSED = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "TZ",
+  "TIEOUT_LOG_LEVEL",
+  "TIEOUT_SANDBOX_SEED",
+  "TIEOUT_CONFIG",
+];
+
+export async function upChildren(options: UpOptions): Promise<readonly ChildSpec[]> {
+  const { environment, log, hubs } = options;
+  const { dataDir, databaseUrl, restateIngressUrl, restateAdminUrl } = environment;
+  if ((restateIngressUrl === undefined) !== (restateAdminUrl === undefined)) {
+    throw appErrors.E_APP_RESTATE_ADDRESSES();
+  }
+  const demo = environment.configFile === undefined;
+  const children: ChildSpec[] = [];
+  if (databaseUrl === undefined) children.push(postgresChild({ random: systemRandom }));
+  if (restateIngressUrl === undefined) children.push(restateChild());
+  const base = baseVariables(environment);
+  if (demo) {
+    const wishes = [
+      { use: "stripe", usual: 4390 },
+      { use: "netsuite", usual: 4391 },
+    ];
+    const ports = await choosePorts(dataDir, "sandbox", wishes, log);
+    children.push(
+      nodeChild({
+        name: "sandbox",
+        args: [PROGRAM, "sandbox"],
+        env: () => ({
+          ...base,
+          TIEOUT_STRIPE_PORT: String(ports["stripe"]),
+          TIEOUT_NETSUITE_PORT: String(ports["netsuite"]),
+        }),
+      }),
+    );
+  }
+  const needs = children.map((child) => child.name);
+  for (const [index, hub] of hubs.entries()) {
+    const wishes = [
+      { use: "http", usual: 4380 + 2 * index },
+      { use: "engine", usual: 4381 + 2 * index },
+    ];
+    const ports = await choosePorts(dataDir, hub, wishes, log);
+    children.push(
+      nodeChild({
+        name: hub,
+        needs,
+        args: [PROGRAM, "hub"],
+        env: (addresses) => ({
+          ...base,
+          ...(environment.configFile === undefined ? {} : configVariables(environment)),
+          ...hubVariables(environment, addresses),
+          TIEOUT_HUB: hub,
+          TIEOUT_HTTP_PORT: String(ports["http"]),
+          TIEOUT_ENGINE_PORT: String(ports["engine"]),
+        }),
+      }),
+    );
+  }
+  return children;
+}
+
+function baseVariables(environment: Environment): Record<string, string> {
+  const passed: Record<string, string> = { TIEOUT_DATA: environment.dataDir };
+  for (const name of PASSED) {
+    const value = environment.variables[name];
+    if (value !== undefined) passed[name] = value;
+  }
+  return passed;
+}
+
+/** A configuration of the user's own may name any variable for its secrets. */
+function configVariables(environment: Environment): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment.variables)) {
+    if (value !== undefined) all[name] = value;
+  }
+  if (environment.configFile !== undefined) all["TIEOUT_CONFIG"] = environment.configFile;
+  return all;
+}
+
+/** Where a hub finds its ledger, its engine and, in the demo, the sandboxes. */
+export function hubVariables(
+  environment: Environment,
+  addresses: Readonly<Record<string, Addresses>>,
+): Record<string, string> {
+  const variables: Record<string, string> = {
+    DATABASE_URL: environment.databaseUrl ?? addresses["postgres"]?.["url"] ?? "",
+    RESTATE_INGRESS_URL: environment.restateIngressUrl ?? addresses["restate"]?.["ingress"] ?? "",
+    RESTATE_ADMIN_URL: environment.restateAdminUrl ?? addresses["restate"]?.["admin"] ?? "",
+  };
+  const sandbox = addresses["sandbox"];
+  if (sandbox !== undefined) {
+    variables["TIEOUT_SANDBOX_STRIPE"] = sandbox["stripe"] ?? "";
+    variables["TIEOUT_SANDBOX_NETSUITE"] = sandbox["netsuite"] ?? "";
+  }
+  return variables;
+}

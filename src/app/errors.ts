@@ -1,0 +1,24 @@
+import { defineErrors } from "../kernel/errors.ts";
+
+export const appErrors = defineErrors({
+  E_APP_CONFIG: {
+    message: "The configuration of {file} cannot be used: {reason}",
+    class: "reject",
+  },
+  E_APP_VARIABLE_MISSING: {
+    message: "The configuration needs the variable {name}, and it is not set.",
+    class: "reject",
+  },
+  E_APP_RESTATE_ADDRESSES: {
+    message: "Set both RESTATE_INGRESS_URL and RESTATE_ADMIN_URL, or neither.",
+    class: "reject",
+  },
+  E_APP_NOT_RUNNING: {
+    message: "Nothing runs on {dataDir}. Start it with `npm start`, or set DATABASE_URL.",
+    class: "reject",
+  },
+  E_APP_DEMO_UNSETTLED: {
+    message: "After {seconds} s {count} handoffs still move: {detail}",
+    class: "retry",
+  },
+});

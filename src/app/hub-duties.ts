@@ -1,0 +1,90 @@
+/** What the hub's sweeper does again and again, and how often. */
+import type { LaneStarter } from "../engine/lanes/lane-starter.ts";
+import { isRegistered, register } from "../engine/restate-client.ts";
+import type { Duty } from "../engine/sweeper.ts";
+import type { Releaser } from "../intake/release-after-commit.ts";
+import { announceHub, liveHubs } from "../store/announce-hub.ts";
+import type { Pool } from "../store/database.ts";
+import { ensurePartitions } from "../store/ensure-partitions.ts";
+import { findDueHeads, findStaleHeads } from "../store/find-due-heads.ts";
+import { findLanesToStart } from "../store/find-lanes-to-start.ts";
+import { noticeWantedObjects } from "../store/wanted-objects.ts";
+import type { HubIntake } from "./hub-intake.ts";
+import type { HubSettings } from "./hub-settings.ts";
+import { systemClock } from "./system.ts";
+
+export interface DutyParts {
+  readonly settings: HubSettings;
+  readonly pool: Pool;
+  readonly starter: LaneStarter;
+  readonly releaser: Releaser;
+  readonly intake: HubIntake;
+  readonly endpointUrl: string;
+}
+
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+
+export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } {
+  const { settings, pool, starter, releaser, intake, endpointUrl } = parts;
+  const budgets = settings.budgets.map((budget) => budget.name);
+  let staleAfter = NO_ID;
+  const announce: Duty = {
+    name: "announce",
+    everyMs: 2000,
+    async run() {
+      await announceHub(pool, settings.name, endpointUrl, settings.version);
+      starter.setHubs(await liveHubs(pool));
+    },
+  };
+  const engine: Duty = {
+    name: "register-with-engine",
+    everyMs: 3000,
+    async run() {
+      if (await isRegistered(settings.engine, settings.name, endpointUrl)) return;
+      await register(settings.engine, endpointUrl);
+      settings.log.info({ endpointUrl }, "registered with the engine");
+    },
+  };
+  const later: Duty[] = [
+    {
+      name: "release-due",
+      everyMs: 250,
+      run: async () => releaser.add(await findDueHeads(pool, budgets, 500)),
+    },
+    {
+      name: "start-lanes",
+      everyMs: 500,
+      async run() {
+        for (const seat of await findLanesToStart(pool)) starter.start(seat);
+      },
+    },
+    {
+      name: "release-stale",
+      everyMs: 2000,
+      async run() {
+        const { keys, lastId } = await findStaleHeads(pool, staleAfter, 1000);
+        staleAfter = lastId ?? NO_ID;
+        releaser.add(keys);
+      },
+    },
+    {
+      name: "fetch-missing",
+      everyMs: 5000,
+      async run() {
+        await noticeWantedObjects(pool, 30);
+        await intake.fetchWanted();
+      },
+    },
+    {
+      name: "sweep-sources",
+      everyMs: settings.sweepEveryMs,
+      run: async () => void (await intake.sweepAll()),
+    },
+    {
+      name: "partitions",
+      everyMs: 3_600_000,
+      run: () => ensurePartitions(pool, systemClock.now()),
+    },
+  ];
+  return { atStart: [announce, engine], later };
+}

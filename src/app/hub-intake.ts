@@ -1,0 +1,125 @@
+/** The hub's way in: group commit, webhook endpoints, sweeps, fetching of what is missing. */
+import type { ReceivedRequest } from "../connectors/kit/source.ts";
+import { checkContract } from "../contracts/check-contract.ts";
+import type { IntakeAnswer } from "../http/server.ts";
+import { fetchMissing } from "../intake/fetch-missing.ts";
+import type { GroupCommit } from "../intake/group-commit.ts";
+import { makeGroupCommit } from "../intake/group-commit.ts";
+import type { FactMaker } from "../intake/make-fact.ts";
+import { receiveWebhook } from "../intake/receive-webhook.ts";
+import type { Releaser } from "../intake/release-after-commit.ts";
+import { storeFacts } from "../intake/store-facts.ts";
+import { sweepStream } from "../intake/sweep-source.ts";
+import type { TargetFacts } from "../routing/flow.ts";
+import { makeRouter } from "../routing/route-event.ts";
+import type { Pool } from "../store/database.ts";
+import type { Fact } from "../store/fact-rows.ts";
+import type { HubSettings } from "./hub-settings.ts";
+import { systemClock, systemHasher, systemRandom } from "./system.ts";
+
+/** Transactions of intake under way at once: one writes while the next one gathers. */
+const PARALLEL_GROUPS = 3;
+const GROUP_SIZE = 256;
+const MOST_WAITING = 4096;
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+
+export interface SweepTotal {
+  readonly seen: number;
+  readonly missed: number;
+}
+
+export interface HubIntake {
+  readonly group: GroupCommit;
+  readonly endpoints: ReadonlyMap<
+    string,
+    { readonly maxBodyBytes: number; receive(request: ReceivedRequest): Promise<IntakeAnswer> }
+  >;
+  /** Reads every source's own list to its end. */
+  sweepAll(): Promise<SweepTotal>;
+  fetchWanted(): Promise<number>;
+}
+
+export function makeHubIntake(settings: HubSettings, pool: Pool, releaser: Releaser): HubIntake {
+  const maker: FactMaker = {
+    clock: systemClock,
+    random: systemRandom,
+    hasher: systemHasher,
+    route: makeRouter(settings.flows, targetFacts(settings)),
+    checkContract,
+  };
+  const factStore = { pool, hasher: systemHasher, onCommitted: releaser.addFacts };
+  const store = async (facts: readonly Fact[]) => {
+    settings.crash("before-intake-commit");
+    const verdicts = await storeFacts(factStore, facts);
+    settings.crash("after-intake-commit");
+    return verdicts;
+  };
+  const group = makeGroupCommit({
+    store,
+    groupSize: GROUP_SIZE,
+    parallel: PARALLEL_GROUPS,
+    maxWaiting: MOST_WAITING,
+    maxWaitingBytes: MOST_WAITING_BYTES,
+    soon: (task) => void setTimeout(task, 1),
+  });
+  const sources = new Map(settings.sources.map((source) => [source.connection, source]));
+  return {
+    group,
+    endpoints: endpointsOf(settings, maker, group),
+    sweepAll: () => sweepAll(settings, { maker, pool, store, shouldStop: () => false }),
+    fetchWanted: () => fetchMissing({ maker, pool, store, sources }, 50),
+  };
+}
+
+function endpointsOf(
+  settings: HubSettings,
+  maker: FactMaker,
+  group: GroupCommit,
+): HubIntake["endpoints"] {
+  return new Map(
+    settings.sources.map((source) => [
+      source.connection,
+      {
+        maxBodyBytes: source.maxBodyBytes,
+        receive: async (request: ReceivedRequest) => {
+          const started = systemClock.monotonic();
+          const answer = await receiveWebhook(maker, group, source, request);
+          const verdict = answer.kind === "kept" ? answer.verdict : answer.kind;
+          settings.onIntake(source.connection, verdict, systemClock.monotonic() - started);
+          return answer;
+        },
+      },
+    ]),
+  );
+}
+
+async function sweepAll(
+  settings: HubSettings,
+  sweeping: Parameters<typeof sweepStream>[0],
+): Promise<SweepTotal> {
+  const total = { seen: 0, missed: 0 };
+  for (const source of settings.sources) {
+    for (const stream of source.sweep?.streams ?? []) {
+      const report = await sweepStream(sweeping, source, stream);
+      total.seen += report.seen;
+      total.missed += report.missed.length;
+      if (report.missed.length === 0) continue;
+      const facts = report.missed.slice(0, 20).map((one) => one.factId);
+      const fields = { connection: report.connection, missed: report.missed.length, facts };
+      settings.log.warn(fields, "facts that no webhook brought");
+    }
+  }
+  return total;
+}
+
+function targetFacts(settings: HubSettings): TargetFacts[] {
+  return settings.targets.map(({ target, budget }) => ({
+    connection: target.connection,
+    account: target.account,
+    budget,
+    ordered: target.kind === "call",
+    effects: Object.fromEntries(
+      Object.entries(target.operations).map(([name, spec]) => [name, spec.effect]),
+    ),
+  }));
+}

@@ -1,0 +1,128 @@
+/** The hub's lanes: budgets, signals, and the endpoint through which the engine runs seats. */
+import type { LaneBudget, LaneContext } from "../engine/lanes/lane-context.ts";
+import { makeLaneSignals } from "../engine/lanes/lane-signals.ts";
+import type { LaneStarter } from "../engine/lanes/lane-starter.ts";
+import { makeLaneStarter } from "../engine/lanes/lane-starter.ts";
+import { runLane } from "../engine/lanes/run-lane.ts";
+import { requestRun } from "../engine/restate-client.ts";
+import { openRestateEndpoint } from "../engine/restate-endpoint.ts";
+import type { Releaser } from "../intake/release-after-commit.ts";
+import { makeReleaser } from "../intake/release-after-commit.ts";
+import { messageOf } from "../kernel/errors.ts";
+import type { Pool } from "../store/database.ts";
+import type { SeatKey } from "../store/take-lane.ts";
+import type { BudgetSetting, HubSettings } from "./hub-settings.ts";
+import { systemClock, systemHasher, systemRandom } from "./system.ts";
+
+/** A run ends after this time and is asked for again, so that the engine sees it move. */
+const RUN_MS = 5000;
+/** How long an idle seat waits for more: shorter than a person notices, longer than a burst's gaps. */
+const LINGER_MS = 250;
+
+export interface HubLanes {
+  readonly starter: LaneStarter;
+  readonly releaser: Releaser;
+  readonly endpointUrl: string;
+  /** Seats of this hub that run now. */
+  running(): number;
+  /** Lets each seat record what is out and park; new runs end at once. */
+  stop(): Promise<void>;
+  closeEndpoint(): Promise<void>;
+}
+
+export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<HubLanes> {
+  const { log } = settings;
+  const budgets = laneBudgets(settings);
+  const signals = makeLaneSignals();
+  let stopping = false;
+  const starter = makeLaneStarter({
+    hub: settings.name,
+    clock: systemClock,
+    hasher: systemHasher,
+    budgets,
+    signals,
+    requestRun: (seat) => askForRun(settings, seat),
+    later: (task, ms) => void setTimeout(task, ms),
+  });
+  const releaser = makeReleaser({
+    pool,
+    most: 500,
+    onReady: (names) => starter.ready(names),
+    onError: (cause) => {
+      log.warn({ reason: messageOf(cause) }, "release failed; the sweeper repeats it");
+    },
+  });
+  const lane: LaneContext = {
+    pool,
+    clock: systemClock,
+    random: systemRandom,
+    hasher: systemHasher,
+    log,
+    hub: settings.name,
+    budgets,
+    release: (keys) => releaser.add(keys),
+    wakeMore: (budget) => starter.ready([budget]),
+    crash: settings.crash,
+    stats: { call: settings.onCall },
+  };
+  const options = { runMs: RUN_MS, lingerMs: LINGER_MS, shouldStop: () => stopping };
+  const runSeat = async (seat: SeatKey): Promise<boolean> => {
+    if (stopping) return false;
+    starter.running(seat, true);
+    try {
+      return (await runLane(lane, signals, seat, options)) === "again";
+    } catch (thrown) {
+      log.error({ ...seat, reason: messageOf(thrown) }, "lane ended; the sweeper starts it again");
+      return false;
+    } finally {
+      starter.running(seat, false);
+    }
+  };
+  const endpoint = await openRestateEndpoint({
+    hub: settings.name,
+    host: "127.0.0.1",
+    port: settings.enginePort,
+    onError: (cause) => log.error({ reason: cause.message }, "engine endpoint failed"),
+    runSeat,
+  });
+  const running = (): number =>
+    [...budgets.keys()].reduce((sum, budget) => sum + starter.runningSeats(budget), 0);
+  return {
+    starter,
+    releaser,
+    endpointUrl: `http://127.0.0.1:${endpoint.port}`,
+    running,
+    async stop() {
+      stopping = true;
+      signals.wakeAll();
+      for (let tries = 0; tries < 400 && running() > 0; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+    closeEndpoint: () => endpoint.close(),
+  };
+}
+
+async function askForRun(settings: HubSettings, seat: SeatKey): Promise<void> {
+  try {
+    await requestRun(settings.engine, settings.name, seat);
+  } catch (thrown) {
+    const fields = { ...seat, reason: messageOf(thrown) };
+    settings.log.warn(fields, "engine did not take a run; the sweeper asks again");
+  }
+}
+
+export function toDeclaration(budget: BudgetSetting) {
+  const { name, concurrency, ratePerSecond } = budget;
+  return { name, concurrency, ratePerSecond };
+}
+
+function laneBudgets(settings: HubSettings): ReadonlyMap<string, LaneBudget> {
+  return new Map(
+    settings.budgets.map((budget) => {
+      const own = settings.targets.filter((one) => one.budget === budget.name);
+      const targets = new Map(own.map(({ target }) => [target.connection, target]));
+      return [budget.name, { ...toDeclaration(budget), targets }];
+    }),
+  );
+}

@@ -1,0 +1,86 @@
+/** The process `tieout hub`: reads what the supervisor says, opens the connections, runs a hub. */
+
+import type { Connections, TieoutConfig } from "./config.ts";
+import { loadConfig, openConnections } from "./config.ts";
+import { crashPoints } from "./crash-points.ts";
+import { demoConfig } from "./demo-config.ts";
+import { migrationsDir, readEnvironment, version } from "./environment.ts";
+import { appErrors } from "./errors.ts";
+import { startHub } from "./hub.ts";
+import { openLog } from "./log.ts";
+import { makeReports } from "./reports.ts";
+import { holdLifeline } from "./supervisor/lifeline.ts";
+
+function variable(name: string): string {
+  const value = readEnvironment().variables[name];
+  if (value === undefined) throw appErrors.E_APP_VARIABLE_MISSING({ name });
+  return value;
+}
+
+/** The configuration file's, or the demo company's when the supervisor runs the sandboxes. */
+export async function configFor(databaseUrl: string): Promise<TieoutConfig> {
+  const { configFile } = readEnvironment();
+  if (configFile !== undefined) return loadConfig(configFile, { env: variable, databaseUrl });
+  return demoConfig({
+    stripeUrl: variable("TIEOUT_SANDBOX_STRIPE"),
+    netsuiteUrl: variable("TIEOUT_SANDBOX_NETSUITE"),
+    databaseUrl,
+  });
+}
+
+export async function connectionsFor(databaseUrl: string): Promise<Connections> {
+  return openConnections(await configFor(databaseUrl), () => undefined);
+}
+
+export async function runHubProcess(): Promise<void> {
+  const { logLevel, variables } = readEnvironment();
+  const name = variables["TIEOUT_HUB"] ?? "h1";
+  const log = openLog(logLevel, name);
+  const databaseUrl = variable("DATABASE_URL");
+  const config = await configFor(databaseUrl);
+  const connections = openConnections(config, (cause) => {
+    log.warn({ reason: cause.message }, "warehouse connection lost");
+  });
+  const reports = makeReports({ version, budgets: config.budgets });
+  const hub = await startHub({
+    name,
+    version,
+    databaseUrl,
+    migrationsDir,
+    engine: {
+      ingressUrl: variable("RESTATE_INGRESS_URL"),
+      adminUrl: variable("RESTATE_ADMIN_URL"),
+    },
+    http: {
+      host: variables["TIEOUT_HTTP_HOST"] ?? "127.0.0.1",
+      port: Number(variables["TIEOUT_HTTP_PORT"] ?? 4380),
+    },
+    enginePort: Number(variables["TIEOUT_ENGINE_PORT"] ?? 0),
+    ...connections,
+    budgets: config.budgets,
+    flows: config.flows,
+    sweepEveryMs: (config.sweepMinutes ?? 15) * 60_000,
+    log,
+    crash: crashPoints(variables["TIEOUT_CRASH_AT"]),
+    reports: reports.open,
+    onCall: reports.onCall,
+    onIntake: reports.onIntake,
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= hub.stop();
+    return stopping;
+  };
+  const leave = (): void => {
+    void stop().then(
+      () => process.exit(0),
+      (thrown) => {
+        log.error({ reason: String(thrown) }, "hub did not stop in order");
+        process.exit(1);
+      },
+    );
+  };
+  process.once("SIGTERM", leave);
+  process.once("SIGINT", leave);
+  holdLifeline(stop).ready({ http: `http://127.0.0.1:${hub.httpPort}` });
+}

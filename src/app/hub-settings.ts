@@ -1,0 +1,49 @@
+/** What a hub is told when it starts. */
+import type { SourceConnection } from "../connectors/kit/source.ts";
+import type { TargetConnection } from "../connectors/kit/target.ts";
+import type { LaneLog } from "../engine/lanes/lane-context.ts";
+import type { Report } from "../http/server.ts";
+import type { Flow } from "../routing/flow.ts";
+import type { Pool } from "../store/database.ts";
+
+export interface BudgetSetting {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly ratePerSecond?: number;
+}
+
+export interface HubSettings {
+  readonly name: string;
+  readonly version: string;
+  readonly databaseUrl: string;
+  readonly migrationsDir: string;
+  readonly engine: { readonly ingressUrl: string; readonly adminUrl: string };
+  readonly http: { readonly host: string; readonly port: number };
+  /** Port on which the engine reaches this hub; 0 takes a free one. */
+  readonly enginePort: number;
+  readonly sources: readonly SourceConnection[];
+  readonly targets: readonly { readonly target: TargetConnection; readonly budget: string }[];
+  readonly budgets: readonly BudgetSetting[];
+  readonly flows: readonly Flow[];
+  readonly sweepEveryMs: number;
+  readonly log: LaneLog;
+  /** Ends the process at a labelled point; tests only. */
+  readonly crash: (label: string) => void;
+  readonly reports: (parts: HubParts) => HubReports;
+  readonly onCall: (target: string, outcomeClass: string, durationMs: number) => void;
+  readonly onIntake: (connection: string, verdict: string, durationMs: number) => void;
+}
+
+/** What health and metrics are read from. */
+export interface HubParts {
+  readonly pool: Pool;
+  readonly engineHealthy: () => Promise<boolean>;
+  readonly pressure: () => { readonly waiting: number; readonly bytes: number };
+  readonly runningSeats: (budget: string) => number;
+}
+
+export interface HubReports {
+  health(): Promise<Report>;
+  ready(): Promise<Report>;
+  metrics(): Promise<{ readonly type: string; readonly text: string }>;
+}

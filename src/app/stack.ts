@@ -1,0 +1,60 @@
+/** The whole of Tieout on one machine: what `up`, the demo and the fault run start. */
+import { rmSync } from "node:fs";
+import type { ServerLog } from "../engine/embedded/types.ts";
+import { upChildren } from "./children.ts";
+import type { Environment } from "./environment.ts";
+import { supervise } from "./supervisor/supervisor.ts";
+import type { Addresses, Supervisor } from "./supervisor/types.ts";
+import { systemClock } from "./system.ts";
+
+export interface StackOptions {
+  readonly environment: Environment;
+  readonly log: ServerLog;
+  readonly hubs?: readonly string[];
+  /** Forget everything first: ledger, engine, sandboxes. */
+  readonly reset?: boolean;
+}
+
+export interface Stack {
+  readonly supervisor: Supervisor;
+  /** Addresses by child, as they are now. */
+  addresses(): Readonly<Record<string, Addresses>>;
+}
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { environment, log, hubs = ["h1"] } = options;
+  if (options.reset === true) await resetData(options);
+  const children = await upChildren({ environment, log, hubs });
+  const supervisor = supervise({
+    dataDir: environment.dataDir,
+    children,
+    clock: systemClock,
+    log,
+    backoff: { baseMs: 100, capMs: 2000 },
+  });
+  await supervisor.start();
+  return {
+    supervisor,
+    addresses: () =>
+      Object.fromEntries(supervisor.status().map((child) => [child.name, child.addresses])),
+  };
+}
+
+/**
+ * Removes the data folder. What an earlier run left running is stopped first, by starting and
+ * stopping the same children: they know whom they may stop.
+ */
+async function resetData(options: StackOptions): Promise<void> {
+  const { environment, log } = options;
+  const children = await upChildren({ environment, log, hubs: [] });
+  const servers = children.filter((child) => child.name === "postgres" || child.name === "restate");
+  const leftovers = supervise({
+    dataDir: environment.dataDir,
+    children: servers,
+    clock: systemClock,
+    log,
+  });
+  await leftovers.start();
+  await leftovers.stop();
+  rmSync(environment.dataDir, { recursive: true, force: true });
+}

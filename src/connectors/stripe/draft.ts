@@ -1,0 +1,153 @@
+/**
+ * Drafts of canonical events, with what all of them have in common.
+ *
+ * rank   order of the facts of one object inside one second, 0–999. Stripe dates to the second
+ *        and sends in any order; an invoice is often finalized and paid within one. Two facts of
+ *        one second and one rank (two updates) have the same version: refetch and keep the later.
+ */
+import type { EventDraft, ObjectKey, ObjectReference } from "../../contracts/envelope.ts";
+import { objectKey } from "../../contracts/envelope.ts";
+import { dateInZone, instant } from "../../kernel/clock.ts";
+import type { MoneyWire } from "../../kernel/money.ts";
+import type { Json } from "../../kernel/strict-json.ts";
+import type { JsonObject } from "../kit/json-read.ts";
+import { isObject } from "../kit/json-read.ts";
+import { stripeErrors } from "./errors.ts";
+import type { Fact } from "./fact.ts";
+import type { LegalEntitySetting, StripeSettings } from "./settings.ts";
+
+export interface Scene {
+  readonly fact: Fact;
+  readonly settings: StripeSettings;
+  readonly entity: LegalEntitySetting;
+}
+
+/** Throws E_STRIPE_LEGAL_ENTITY. `metadatas`: the object's own, then that of what it belongs to. */
+export function sceneOf(
+  fact: Fact,
+  settings: StripeSettings,
+  metadatas: readonly (Json | undefined)[],
+): Scene {
+  const rule = settings.legalEntityByMetadata;
+  if (rule !== undefined) {
+    for (const metadata of metadatas) {
+      const value = isObject(metadata) ? metadata[rule.key] : undefined;
+      if (typeof value !== "string" || value === "") continue;
+      const entity = Object.hasOwn(rule.entities, value) ? rule.entities[value] : undefined;
+      if (entity === undefined) {
+        throw stripeErrors.E_STRIPE_LEGAL_ENTITY({ key: rule.key, value: value.slice(0, 60) });
+      }
+      return { fact, settings, entity };
+    }
+  }
+  return { fact, settings, entity: settings.legalEntity };
+}
+
+export interface DraftParts {
+  readonly type: string;
+  readonly entity: string;
+  readonly id: string;
+  readonly rank: number;
+  readonly data: object;
+  readonly root?: ObjectKey | undefined;
+  readonly references?: readonly (ObjectReference | undefined)[];
+  readonly mentions?: readonly (string | undefined)[];
+  readonly amount?: MoneyWire;
+  /** When it happened, where that is known better than by the event's own time. */
+  readonly atMs?: number | undefined;
+  /** A state read from the source: its version is the moment of reading. */
+  readonly state?: boolean;
+}
+
+export function draftOf(scene: Scene, parts: DraftParts): EventDraft {
+  const { fact } = scene;
+  const subject = keyOf(scene, parts.entity, parts.id);
+  const atMs = parts.atMs ?? fact.atMs;
+  const observed = fact.retrieved && parts.state === true;
+  const draft = {
+    type: parts.type,
+    subject,
+    root: parts.root ?? subject,
+    occurred: instant(atMs),
+    version: String(observed ? fact.atMs : atMs + parts.rank),
+    // Fields that are undefined are absent in JSON; the contract check comes before any storing.
+    data: parts.data as Json,
+    references: distinct(parts.references ?? []),
+    mentions: [...new Set(parts.mentions?.filter((mention) => mention !== undefined) ?? [])],
+    legalEntity: scene.entity.id,
+  };
+  return parts.amount === undefined ? draft : { ...draft, amount: stakeOf(parts.amount) };
+}
+
+function stakeOf(amount: MoneyWire): { minor: string; currency: string } {
+  return { minor: BigInt(amount.amount.replace(".", "")).toString(), currency: amount.currency };
+}
+
+function distinct(references: readonly (ObjectReference | undefined)[]): ObjectReference[] {
+  const kept = new Map<string, ObjectReference>();
+  for (const reference of references) {
+    if (reference !== undefined) kept.set(`${reference.role} ${reference.key}`, reference);
+  }
+  return [...kept.values()];
+}
+
+export function keyOf(scene: Scene, entity: string, id: string): ObjectKey {
+  return objectKey(scene.settings.connection, entity, id);
+}
+
+/** A reference whose role is the entity's name; none without an id. */
+export function referenceTo(
+  scene: Scene,
+  entity: string,
+  id: string | undefined,
+): ObjectReference | undefined {
+  return id === undefined ? undefined : { role: entity, key: keyOf(scene, entity, id) };
+}
+
+const days = new Map<string, string>();
+const MOST_DAYS = 4_000;
+
+/**
+ * The business day of epoch seconds in the legal entity's zone. Remembered: lines of one invoice,
+ * and invoices of one cycle, share their periods, and a look into the zone's rules is dear.
+ */
+export function dayOf(scene: Scene, seconds: number): string {
+  const { timeZone } = scene.entity;
+  const key = `${seconds} ${timeZone}`;
+  let day = days.get(key);
+  if (day === undefined) {
+    day = dateInZone(seconds * 1000, timeZone);
+    if (days.size >= MOST_DAYS) days.clear();
+    days.set(key, day);
+  }
+  return day;
+}
+
+export function instantOf(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : instant(seconds * 1000);
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * First and last day of a period of epoch seconds. The day on which the next period begins belongs
+ * to the next: consecutive periods share no day and leave none out. An end written as 23:59:59
+ * means the whole of its day. A period inside one day is that day.
+ */
+export function periodOf(scene: Scene, start: number, end: number): { start: string; end: string } {
+  const first = dayOf(scene, start);
+  const next = dayOf(scene, end + 1);
+  if (next <= first) return { start: first, end: first };
+  const last = new Date(Date.parse(`${next}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
+  return { start: first, end: last };
+}
+
+/** The notes on the object, as the contract wants them. */
+export function metadataOf(object: JsonObject): Record<string, string> {
+  const value = object["metadata"];
+  const texts: Record<string, string> = {};
+  if (!isObject(value)) return texts;
+  for (const [name, text] of Object.entries(value))
+    if (typeof text === "string") texts[name] = text;
+  return texts;
+}

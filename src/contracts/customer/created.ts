@@ -1,0 +1,13 @@
+import { defineContract } from "../contract.ts";
+import { customerSchema } from "./customer.ts";
+
+export const customerCreated = defineContract({
+  type: "customer.created",
+  version: 1,
+  entity: "customer",
+  meaning: "A customer exists in the source for the first time.",
+  owner: "revenue-operations",
+  status: "active",
+  schema: customerSchema,
+  personal: ["name", "email", "phone", "description", "addresses", "taxRegistrations", "metadata"],
+});

@@ -1,0 +1,13 @@
+import { defineContract } from "../contract.ts";
+import { customerSchema } from "./customer.ts";
+
+export const customerUpdated = defineContract({
+  type: "customer.updated",
+  version: 1,
+  entity: "customer",
+  meaning: "The customer as it stands now; a state, the newest counts.",
+  owner: "revenue-operations",
+  status: "active",
+  schema: customerSchema,
+  personal: ["name", "email", "phone", "description", "addresses", "taxRegistrations", "metadata"],
+});

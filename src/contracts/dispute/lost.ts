@@ -1,0 +1,14 @@
+import { defineContract } from "../contract.ts";
+import { checkDispute } from "../money-checks.ts";
+import { disputeSchema } from "./dispute.ts";
+
+export const disputeLost = defineContract({
+  type: "dispute.lost",
+  version: 1,
+  entity: "dispute",
+  meaning: "Closed in favour of the customer.",
+  owner: "controller",
+  status: "active",
+  schema: disputeSchema,
+  check: checkDispute,
+});

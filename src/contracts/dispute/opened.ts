@@ -1,0 +1,14 @@
+import { defineContract } from "../contract.ts";
+import { checkDispute } from "../money-checks.ts";
+import { disputeSchema } from "./dispute.ts";
+
+export const disputeOpened = defineContract({
+  type: "dispute.opened",
+  version: 1,
+  entity: "dispute",
+  meaning: "A payment is contested or inquired after. Never posts.",
+  owner: "controller",
+  status: "active",
+  schema: disputeSchema,
+  check: checkDispute,
+});

@@ -1,0 +1,15 @@
+import { checkInvoice } from "../arithmetic.ts";
+import { defineContract } from "../contract.ts";
+import { invoiceSchema } from "./invoice.ts";
+
+export const invoiceFinalized = defineContract({
+  type: "invoice.finalized",
+  version: 1,
+  entity: "invoice",
+  meaning: "The document was issued: number, lines and amounts are fixed. Posts the receivable.",
+  owner: "controller",
+  status: "active",
+  schema: invoiceSchema,
+  personal: ["buyer", "memo", "metadata"],
+  check: checkInvoice,
+});

@@ -1,0 +1,15 @@
+import { checkInvoice } from "../arithmetic.ts";
+import { defineContract } from "../contract.ts";
+import { invoiceSchema } from "./invoice.ts";
+
+export const invoiceRecovered = defineContract({
+  type: "invoice.recovered",
+  version: 1,
+  entity: "invoice",
+  meaning: "An invoice that had been written off was paid after all.",
+  owner: "controller",
+  status: "active",
+  schema: invoiceSchema,
+  personal: ["buyer", "memo", "metadata"],
+  check: checkInvoice,
+});

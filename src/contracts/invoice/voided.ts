@@ -1,0 +1,15 @@
+import { checkInvoice } from "../arithmetic.ts";
+import { defineContract } from "../contract.ts";
+import { invoiceSchema } from "./invoice.ts";
+
+export const invoiceVoided = defineContract({
+  type: "invoice.voided",
+  version: 1,
+  entity: "invoice",
+  meaning: "The document was cancelled before it was collected.",
+  owner: "controller",
+  status: "active",
+  schema: invoiceSchema,
+  personal: ["buyer", "memo", "metadata"],
+  check: checkInvoice,
+});

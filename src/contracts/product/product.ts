@@ -1,0 +1,17 @@
+/** What is sold. Its revenue treatment is a mapping of the company, not the source's to say. */
+import { z } from "zod";
+import { metadata, sourceId, text } from "../values.ts";
+
+export const productSchema = z.strictObject({
+  id: sourceId,
+  name: text,
+  description: text.optional(),
+  active: z.boolean(),
+  deleted: z.boolean(),
+  unitLabel: text.optional(),
+  /** The source's code of what this is for tax (`txcd_10103001`). */
+  taxCode: sourceId.optional(),
+  metadata,
+});
+
+export type Product = z.infer<typeof productSchema>;

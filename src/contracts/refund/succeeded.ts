@@ -1,0 +1,15 @@
+import { defineContract } from "../contract.ts";
+import { checkRefund } from "../money-checks.ts";
+import { refundSchema } from "./refund.ts";
+
+export const refundSucceeded = defineContract({
+  type: "refund.succeeded",
+  version: 1,
+  entity: "refund",
+  meaning: "Money went back to the customer.",
+  owner: "controller",
+  status: "active",
+  schema: refundSchema,
+  personal: ["metadata"],
+  check: checkRefund,
+});

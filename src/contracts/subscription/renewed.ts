@@ -1,0 +1,13 @@
+import { defineContract } from "../contract.ts";
+import { subscriptionSchema } from "./subscription.ts";
+
+export const subscriptionRenewed = defineContract({
+  type: "subscription.renewed",
+  version: 1,
+  entity: "subscription",
+  meaning: "The next billing period began.",
+  owner: "revenue-operations",
+  status: "active",
+  schema: subscriptionSchema,
+  personal: ["metadata"],
+});

@@ -1,0 +1,13 @@
+import { defineContract } from "../contract.ts";
+import { subscriptionSchema } from "./subscription.ts";
+
+export const subscriptionResumed = defineContract({
+  type: "subscription.resumed",
+  version: 1,
+  entity: "subscription",
+  meaning: "Service and billing go on after a pause.",
+  owner: "revenue-operations",
+  status: "active",
+  schema: subscriptionSchema,
+  personal: ["metadata"],
+});
