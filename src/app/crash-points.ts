@@ -5,7 +5,7 @@
  */
 export function crashPoints(variable: string | undefined): (label: string) => void {
   const match = /^([a-z-]+):(\d+)$/.exec(variable ?? "");
-  if (match === null) return () => {};
+  if (match === null) return () => undefined;
   let left = Number(match[2]);
   return (label) => {
     if (label !== match[1]) return;

@@ -19,7 +19,7 @@ export function makeReports(_input: ReportsInput): Reports {
       ready: async () => ({ ok: await parts.engineHealthy(), body: {} }),
       metrics: async () => ({ type: "text/plain", text: "" }),
     }),
-    onCall: () => {},
-    onIntake: () => {},
+    onCall: () => undefined,
+    onIntake: () => undefined,
   };
 }

@@ -18,7 +18,7 @@ export function say(text: string): void {
 
 /** What the supervisor has to say to a person: ports that were taken, processes that came back. */
 export const supervisorLog: ServerLog = {
-  info: () => {},
+  info: () => undefined,
   warn: (_fields, message) => say(`  ${message}`),
 };
 

@@ -68,7 +68,13 @@ export async function openRestateEndpoint(
       journalRetention: 0,
     },
   });
-  const handler = restate.createEndpointHandler({ services: [lane] });
+  const handler = restate.createEndpointHandler({
+    services: [lane],
+    // Bound to loopback; the SDK's advice to sign requests is for endpoints that others can reach.
+    logger: (meta, message) => {
+      if (meta.level === "error") options.onError(new Error(String(message)));
+    },
+  });
   const sessions = new Set<http2.ServerHttp2Session>();
   const server = http2.createServer(handler);
   server.on("session", (session) => {

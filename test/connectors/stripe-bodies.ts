@@ -18,13 +18,38 @@ export const settings: StripeSettings = stripeSettingsSchema.parse({
 });
 
 export type Shape = "classic" | "basil";
-// biome-ignore lint/suspicious/noExplicitAny: tests change bodies freely
-export type Body = any;
-
 const folder = new URL("../../src/connectors/stripe/fixtures/", import.meta.url);
 
-export function fixture(shape: Shape, name: string): Body {
-  return JSON.parse(readFileSync(new URL(`${shape}/${name}.json`, folder), "utf8"));
+export function fixture(shape: Shape, name: string): Json {
+  return JSON.parse(readFileSync(new URL(`${shape}/${name}.json`, folder), "utf8")) as Json;
+}
+
+type Holder = Record<string, Json | undefined>;
+
+/** The value at a path such as `data.object.lines.data.0`; the test is wrong when it is missing. */
+export function at(body: Json, path: string): Json {
+  let value: Json | undefined = body;
+  for (const key of path.split(".")) value = (value as Holder | null)?.[key];
+  if (value === undefined) throw new Error(`no ${path}`);
+  return value;
+}
+
+/** The object in an event's body. */
+export function objectOf(body: Json): Readonly<Record<string, Json>> {
+  return at(body, "data.object") as Record<string, Json>;
+}
+
+/** A copy with other values at some paths; undefined takes a field away. */
+export function put(body: Json, changes: Readonly<Record<string, Json | undefined>>): Json {
+  const copy = structuredClone(body);
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    const holder = (keys.length === 0 ? copy : at(copy, keys.join("."))) as Holder;
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
+  }
+  return copy;
 }
 
 export function namesOf(shape: Shape): string[] {

@@ -160,6 +160,7 @@ function quantityOf(raw: JsonObject, at: string): string {
 
 /** Half away from zero, as Stripe rounds a price times a quantity. */
 const ONE = parseDecimal("1");
+const WHOLE = /^-?\d{1,15}$/;
 
 /**
  * The price of one unit, only where quantity × price is the line's amount to the minor unit. Tiers,
@@ -180,6 +181,9 @@ function unitPriceOf(
   if (minor === undefined) return undefined;
   const price = majorUnits(minor, context.currency);
   if (price === undefined) return undefined;
+  if (WHOLE.test(minor) && WHOLE.test(line.quantity)) {
+    return BigInt(minor) * BigInt(line.quantity) === BigInt(line.amount) ? price : undefined;
+  }
   const product = multiplyDecimal(parseDecimal(minor), parseDecimal(line.quantity));
   const rounded = product.includes(".") ? divideDecimal(product, ONE, 0) : product;
   return compareDecimal(rounded, parseDecimal(String(line.amount))) === 0 ? price : undefined;

@@ -4,7 +4,8 @@
  * An event keeps its id over retries, endpoints and /v1/events; but its body is rendered in the API
  * version of whoever asked, `pending_webhooks` changes between retries, and `request` is told in
  * different shapes. So `stable` is the part that every version writes alike: kind, time, the
- * object's id, and its amounts, status and customer. Two tellings that differ there are not one fact.
+ * object's id, and its amounts, status and customer. Two tellings that differ there are not one
+ * fact.
  *
  * A refund's outcome is one fact however many events tell it (translate-refund.ts). A retrieval is
  * named by the object and a hash of what it says to us, so that an unchanged object is one fact.

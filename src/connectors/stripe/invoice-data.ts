@@ -3,7 +3,8 @@
  *
  * applied   what the customer's balance did to the invoice: ending − starting balance. Positive:
  *           credit paid for a part of it; negative: the invoice added to the credit (a total below
- *           zero) or collected an older debt. (Vendor: "amount_due will also take that into account".)
+ *           zero) or collected an older debt. (Vendor: "amount_due will also take that into
+ *           account".)
  * total     Σ line amounts − discounts − prepaid credit + exclusive tax + shipping
  */
 import type { AllowanceOrCharge } from "../../contracts/document-parts.ts";

@@ -101,7 +101,7 @@ describe("the sweep of events", () => {
     expect(page).toEqual({ facts: [], cursor: `${NOW}.3600`, more: false });
   });
 
-  it("says that events are lost when it stood still for longer than Stripe keeps them", async () => {
+  it("says that events are lost when it stood still longer than Stripe keeps them", async () => {
     const old = `${NOW - 31 * 86_400}.3600`;
     await expect(sweepEvents(listing([]), at(NOW), old)).rejects.toThrow(/listed by object/);
   });

@@ -1,6 +1,6 @@
 /**
- * The present state of one object, as fetched: all that it says has happened, each with its own time
- * where the object keeps it. What was told before has the same reference at the target.
+ * The present state of one object, as fetched: all that it says has happened, each with its own
+ * time where the object keeps it. What was told before has the same reference at the target.
  */
 
 import { readText } from "../kit/json-read.ts";

@@ -22,8 +22,7 @@ export const warehouseErrors = defineErrors({
     class: "retry",
   },
   E_WAREHOUSE_SCHEMA_NEWER: {
-    message:
-      'The warehouse schema "{schema}" is of version {found}, newer than {known}. Start the newer program.',
+    message: 'The warehouse schema "{schema}" is of version {found}; this program knows {known}.',
     class: "pause",
   },
   E_WAREHOUSE_SCHEMA_CONFLICT: {

@@ -55,9 +55,14 @@ export interface MergeShape {
   readonly columns: readonly PhysicalColumn[];
   /** Those of them that a newer row replaces; the rest is only set when the row is new. */
   readonly replaced: readonly string[];
+  /** False: nobody asks which rows were written. */
+  readonly tells: boolean;
   /** Condition under which the row in place, `t`, is older than the arriving one, `excluded`. */
   readonly older: string;
 }
+
+/** xmax is set on a row that was there and is 0 on one that this statement made. */
+const TELL = "\nreturning object_key, xmax::text <> '0' as replaced";
 
 export interface Merged {
   readonly objectKey: string;
@@ -66,7 +71,7 @@ export interface Merged {
 }
 
 /**
- * Writes rows that are new or newer than what is there, and says which. `rows` holds each object
+ * Writes rows that are new or newer than what is there, and tells which. `rows` holds each object
  * once. The row lock that the conflict takes makes loaders of one object go one after the other,
  * and the condition is evaluated on what the one before committed.
  */
@@ -78,11 +83,9 @@ export async function mergeRows(
   const { text, values } = sourceOf(shape.columns, rows);
   // `excluded` has null in a column that was left out, so a newer state empties it as it should.
   const set = [...shape.replaced, "loaded_at"].map((name) => `"${name}" = excluded."${name}"`);
-  // xmax is set on a row that was there and is 0 on one that this statement made.
   const merge = `insert into ${shape.table} as t ${text}
 on conflict (object_key) do update set ${set.join(", ")}
-where ${shape.older}
-returning object_key, xmax::text <> '0' as replaced`;
+where ${shape.older}${shape.tells ? TELL : ""}`;
   const result = await client.query<{ object_key: string; replaced: boolean }>(merge, [...values]);
   return result.rows.map((row) => ({ objectKey: row.object_key, replaced: row.replaced }));
 }

@@ -44,6 +44,7 @@ function stateShape(schema: string, table: EntityTable): MergeShape {
     table: qualified(schema, table.name),
     columns,
     replaced: columns.map(({ name }) => name).filter((name) => name !== "object_key"),
+    tells: table.parts.length > 0,
     older: `${unknown}(t.version, t.event_id) < (excluded.version, excluded.event_id)`,
   };
 }
@@ -61,6 +62,7 @@ function tombstoneShape(schema: string, table: EntityTable): MergeShape {
     table: qualified(schema, table.name),
     columns: stamp.map((one) => ({ ...one, name: TOMBSTONE_NAMES[one.name] ?? one.name })),
     replaced: Object.values(TOMBSTONE_NAMES),
+    tells: false,
     older: `t.deleted_version is null or
   (t.deleted_version, t.deleted_event_id) < (excluded.deleted_version, excluded.deleted_event_id)`,
   };

@@ -108,6 +108,7 @@ export const feedColumns: readonly PhysicalColumn[] = [
   plain("correlation_id", "uuid"),
   plain("occurred_at", "timestamp with time zone"),
   plain("version", "bigint"),
+  plain("contract_version", "smallint"),
   plain("amount", "numeric", ""),
   plain("currency", "character(3)", ""),
   // json and not jsonb: taking 2 kB of it apart costs as much as all the rest of the row.

@@ -6,12 +6,12 @@ import type pg from "pg";
 import { warehouseErrors } from "./errors.ts";
 import { qualified } from "./insert-rows.ts";
 import type { PhysicalTable } from "./physical-columns.ts";
-import { physicalTables } from "./physical-columns.ts";
+import { feedTable, physicalTables } from "./physical-columns.ts";
 import { addColumn, createTable, SCHEMA_VERSION } from "./schema-ddl.ts";
 
 export interface Prepared {
-  /** Tables that were there and got columns: their rows must be made again from the feed. */
-  readonly widened: readonly string[];
+  /** Something new stands beside a feed that was there: the rows must be made again from it. */
+  readonly isOutgrown: boolean;
 }
 
 /**
@@ -31,11 +31,11 @@ export async function prepareSchema(client: pg.ClientBase, schema: string): Prom
     const details = { schema, found: version, known: SCHEMA_VERSION };
     throw warehouseErrors.E_WAREHOUSE_SCHEMA_NEWER(details);
   }
-  const widened = await createMissing(client, schema);
+  const isOutgrown = await createMissing(client, schema);
   if (version < SCHEMA_VERSION) {
     await client.query(`insert into ${versions} (version) values ($1)`, [SCHEMA_VERSION]);
   }
-  return { widened };
+  return { isOutgrown };
 }
 
 /** `create schema if not exists` asks for the right to make one even where it exists. */
@@ -58,7 +58,7 @@ join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdroppe
 where c.relnamespace = (select oid from pg_namespace where nspname = $1)
   and c.relkind in ('r', 'p')`;
 
-async function createMissing(client: pg.ClientBase, schema: string): Promise<string[]> {
+async function createMissing(client: pg.ClientBase, schema: string): Promise<boolean> {
   const found = await client.query<{ table: string; column: string; type: string }>(COLUMNS, [
     schema,
   ]);
@@ -67,16 +67,16 @@ async function createMissing(client: pg.ClientBase, schema: string): Promise<str
     const columns = tables.get(row.table) ?? new Map<string, string>();
     tables.set(row.table, columns.set(row.column, row.type));
   }
-  const widened: string[] = [];
+  let changes = 0;
   for (const table of physicalTables) {
     const name = qualified(schema, table.name);
     const there = tables.get(table.name);
     const statements =
       there === undefined ? createTable(name, table) : missingColumns(schema, table, there);
     for (const statement of statements) await client.query(statement);
-    if (there !== undefined && statements.length > 0) widened.push(table.name);
+    changes += statements.length;
   }
-  return widened;
+  return changes > 0 && tables.has(feedTable.name);
 }
 
 function missingColumns(

@@ -72,7 +72,10 @@ function cellOf(columns: readonly Column[], name: string | undefined): number {
   return -1;
 }
 
-/** Throws E_WAREHOUSE_EVENT_UNKNOWN or E_WAREHOUSE_EVENT_SHAPE. */
+/**
+ * The data is in the newest version of its contract, as a target is always given it; the feed
+ * notes which that was. Throws E_WAREHOUSE_EVENT_UNKNOWN or E_WAREHOUSE_EVENT_SHAPE.
+ */
 export function readEvent(item: ApplyContext): ReadEvent {
   const { event, reference } = item;
   const contract = contractFor(event.type);
@@ -84,21 +87,18 @@ export function readEvent(item: ApplyContext): ReadEvent {
   const key = parseObjectKey(event.subject);
   const correlationId = checkUuid(event.correlationId, "correlationId", event.type);
   const legalEntity = event.legalEntity ?? null;
-  const change = readChange(contract.entity, event.type, event.data, {
-    ...{ objectKey: event.subject, version, eventId },
-    stamp: [
-      ...[event.subject, key.connection, key.id, legalEntity, reference, correlationId],
-      ...[event.version, eventId, event.occurred],
-    ],
-  });
+  // biome-ignore format: in the order of entityStamp
+  const stamp = [event.subject, key.connection, key.id, legalEntity, reference, correlationId,
+    event.version, eventId, event.occurred];
+  const identity = { objectKey: event.subject, version, eventId, stamp };
+  const change = readChange(contract.entity, event.type, event.data, identity);
   const compiledTable = change?.kind === "state" ? compiled.get(contract.entity) : undefined;
-  const feed = [
-    ...[eventId, event.type, event.subject, key.connection, legalEntity, reference, correlationId],
-    ...[event.occurred, event.version],
-    change?.row[compiledTable?.amountAt ?? -1] ?? null,
-    change?.row[compiledTable?.currencyAt ?? -1] ?? null,
-    JSON.stringify(event.data),
-  ];
+  const amount = change?.row[compiledTable?.amountAt ?? -1] ?? null;
+  const currency = change?.row[compiledTable?.currencyAt ?? -1] ?? null;
+  // biome-ignore format: in the order of feedColumns
+  const feed = [eventId, event.type, event.subject, key.connection, legalEntity, reference,
+    correlationId, event.occurred, event.version, String(contract.version), amount, currency,
+    JSON.stringify(event.data)];
   return { eventId, objectKey: event.subject, feed, change };
 }
 

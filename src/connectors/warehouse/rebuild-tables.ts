@@ -1,8 +1,9 @@
 /**
- * Makes the typed tables again from the feed, when an upgrade gave them columns that the rows in
- * place cannot have. The feed holds every event whole, so nothing outside is asked.
+ * Makes the typed tables again from the feed, when an upgrade brought tables or columns that the
+ * rows in place cannot fill. The feed holds every event whole, so nothing outside is asked.
  */
 import type pg from "pg";
+import { readNewest } from "../../contracts/upcast.ts";
 import type { Json } from "../../kernel/strict-json.ts";
 import type { MergePlan } from "./merge-batch.ts";
 import { mergeEntities } from "./merge-batch.ts";
@@ -20,6 +21,7 @@ interface FeedRow {
   readonly correlation_id: string;
   readonly occurred: string;
   readonly version: string;
+  readonly contract_version: number;
   readonly data: Json;
 }
 
@@ -41,7 +43,8 @@ export async function rebuildTables(client: pg.ClientBase, plan: MergePlan): Pro
 
 async function readPage(client: pg.ClientBase, feed: string, after: string): Promise<FeedRow[]> {
   const text = `
-select event_id, type, subject, legal_entity, reference, correlation_id, version::text, data,
+select event_id, type, subject, legal_entity, reference, correlation_id, version::text,
+  contract_version, data,
   to_char(occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred
 from ${feed} where event_id > $1 order by event_id limit ${PAGE}`;
   return (await client.query<FeedRow>(text, [after])).rows;
@@ -49,7 +52,8 @@ from ${feed} where event_id > $1 order by event_id limit ${PAGE}`;
 
 function toEvent(row: FeedRow) {
   const { event_id: id, correlation_id: correlationId, legal_entity, reference } = row;
-  const { type, subject, occurred, version, data } = row;
+  const { type, subject, occurred, version } = row;
+  const { data } = readNewest(type, row.contract_version, row.data);
   const legalEntity = legal_entity ?? undefined;
   const event = { id, type, subject, occurred, version, correlationId, legalEntity, data };
   return readEvent({ operation: "event.load", event, reference, links: new Map() });

@@ -79,7 +79,7 @@ describe("the declared tables", () => {
     const print = createHash("sha256").update(statements.join(";\n")).digest("hex").slice(0, 16);
     expect({ version: SCHEMA_VERSION, print }).toMatchInlineSnapshot(`
       {
-        "print": "a53dc9568a922316",
+        "print": "32b72f8c81a15581",
         "version": 1,
       }
     `);

@@ -207,7 +207,7 @@ describe("the order of arrival", () => {
     await fc.assert(property, { numRuns: 40 });
   });
 
-  it("given loaders at the same time on the same objects, then the newest state stands", async () => {
+  it("given loaders at one time on the same objects, then the newest state stands", async () => {
     const target = open({ connections: 4 });
     await open({ schema: "plain" }).apply(history);
     const orders = [history, history.toReversed(), history.slice(3), history.toReversed().slice(3)];
@@ -313,7 +313,7 @@ describe("the schema", () => {
     expect(await rows("select version from warehouse.schema_version")).toEqual([{ version: 1 }]);
   });
 
-  it("given a column that an older version did not have, then the feed fills it", async () => {
+  it("given a column and a table that are new, then the feed fills them", async () => {
     await open().apply(history);
     const expected = await dump("warehouse");
     await client.query("alter table warehouse.invoice drop column number");
@@ -322,7 +322,15 @@ describe("the schema", () => {
     expect(await dump("warehouse")).toEqual(expected);
   });
 
-  it("given a schema of a newer program, then nothing is written and the code says why", async () => {
+  it("given a schema that was dropped while we ran, then it is made again", async () => {
+    const target = open();
+    await target.apply([]);
+    await client.query("drop schema warehouse cascade");
+    expect(await classes(target, [history[0]!])).toEqual(["later"]);
+    expect(await classes(target, [history[0]!])).toEqual(["done"]);
+  });
+
+  it("given a schema of a newer program, then nothing is written and it says why", async () => {
     await open().apply([]);
     await client.query("insert into warehouse.schema_version (version) values (99)");
     const [outcome] = await open().apply([history[0]!]);

@@ -36,24 +36,16 @@ export function warehouseTarget(
   const { schema, connection, account, maxItems } = checked;
   const pool = openPool(checked, surroundings.onIdleError ?? (() => undefined));
   const plan = mergePlan(schema);
-  let prepared: Promise<void> | undefined;
+  let isReady = false;
 
-  const makeReady = (): Promise<void> =>
-    inTransaction(pool, async (client) => {
-      const { widened } = await prepareSchema(client, schema);
-      if (widened.length > 0) await rebuildTables(client, plan);
-    });
-
-  /** Once a process; again after a failure, for somebody may have mended the cause. */
+  /** Once a process; two at a time wait for each other in PostgreSQL. */
   const prepare = async (): Promise<void> => {
-    const ready = prepared ?? makeReady();
-    prepared = ready;
-    try {
-      await ready;
-    } catch (thrown) {
-      prepared = undefined;
-      throw thrown;
-    }
+    if (isReady) return;
+    await inTransaction(pool, async (client) => {
+      const { isOutgrown } = await prepareSchema(client, schema);
+      if (isOutgrown) await rebuildTables(client, plan);
+    });
+    isReady = true;
   };
 
   return {
@@ -71,7 +63,7 @@ export function warehouseTarget(
       }
       const outcomes = await applyItems(items, (events) => loadEvents(pool, plan, events));
       // Somebody may have dropped the schema beneath us: look again before the next load.
-      if (outcomes.some((one) => one.class === "later")) prepared = undefined;
+      if (outcomes.some((one) => one.class === "later")) isReady = false;
       return outcomes;
     },
     documents: async function* () {

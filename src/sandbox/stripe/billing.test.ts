@@ -131,6 +131,35 @@ test("given a paid invoice, when a line is credited, then tax and money go back"
   expect(covered).toMatchObject({ status: "paid", amount_due: 0, ending_balance: -950 });
 });
 
+test("given a payment of its own, when attached to an invoice, then the rest is still due", () => {
+  const world = account();
+  const invoice = openInvoice(world, 10_000);
+  const pay = (amount: number) =>
+    world.createPaymentIntent({
+      amount,
+      currency: "eur",
+      customer: invoice.customer,
+      payment_method: "pm_card_visa",
+      confirm: true,
+    }).id;
+  const part = { invoice: invoice.id, payment_intent: pay(4000) };
+  expect(world.attachInvoicePayment(part)).toMatchObject({
+    status: "open",
+    amount_paid: 4000,
+    amount_remaining: 6000,
+  });
+  expect(refused(() => world.attachInvoicePayment(part))).toMatchObject({ status: 400 });
+  const seen = world.state.events.length;
+  expect(world.payInvoice({ invoice: invoice.id })).toMatchObject({
+    status: "paid",
+    amount_paid: 10_000,
+  });
+  expect(typesSince(world, seen)).toContain("invoice_payment.paid");
+  const payments = [...world.state.table("invoice_payment").byId.values()];
+  const paid = payments.map((one) => "amount_paid" in one && one.amount_paid);
+  expect(paid.toSorted()).toEqual([4000, 6000]);
+});
+
 test("given invoices, when voided, written off, paid outside, then each ends right", () => {
   const world = account();
   const voided = world.voidInvoice({ invoice: openInvoice(world, 100).id });

@@ -92,6 +92,12 @@ export const collections: readonly Collection[] = [
   collection("invoice_payment", "/v1/invoice_payments", {
     invoice: of.invoice,
     status: of.status,
+    payment: {
+      kind: "fields",
+      accepts: (one, { type, payment_intent }) =>
+        type === "payment_intent" &&
+        (payment_intent === undefined || payment_intent === one.payment_intent),
+    },
   }),
   collection(
     "subscription",

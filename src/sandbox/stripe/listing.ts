@@ -83,10 +83,13 @@ export function orderedFrom<T extends { readonly id: string }>(shown: readonly T
   };
 }
 
+export type NamedValues = Readonly<Record<string, string>>;
+
 /** How a list parameter chooses: by a value, or by a range of a number. */
 export type Filter<T> =
   | { readonly kind: "value"; readonly accepts: (item: T, value: string) => boolean }
   | { readonly kind: "values"; readonly accepts: (item: T, values: readonly string[]) => boolean }
+  | { readonly kind: "fields"; readonly accepts: (item: T, fields: NamedValues) => boolean }
   | { readonly kind: "range"; readonly of: (item: T) => number | null };
 
 export const by = <T>(of: (item: T) => string | boolean | null): Filter<T> => ({
@@ -95,6 +98,13 @@ export const by = <T>(of: (item: T) => string | boolean | null): Filter<T> => ({
 });
 export const within = <T>(of: (item: T) => number | null): Filter<T> => ({ kind: "range", of });
 
+const SCHEMAS = {
+  value: z.string(),
+  values: z.array(z.string()),
+  fields: z.record(z.string(), z.string()),
+  range,
+};
+
 /** Reads the query of a list with these filters. */
 export function readListQuery<T>(
   filters: Readonly<Record<string, Filter<T>>>,
@@ -102,8 +112,7 @@ export function readListQuery<T>(
 ): { page: PageParams; accepts: (item: T) => boolean } {
   const fields: Record<string, z.ZodType> = { ...pageFields };
   for (const [name, filter] of Object.entries(filters)) {
-    const schema = filter.kind === "values" ? z.array(z.string()) : z.string();
-    fields[name] = (filter.kind === "range" ? range : schema).optional();
+    fields[name] = SCHEMAS[filter.kind].optional();
   }
   const params = readParams(z.strictObject(fields), query) as Record<string, unknown>;
   const tests: ((item: T) => boolean)[] = [];
@@ -111,6 +120,8 @@ export function readListQuery<T>(
     const value = params[name];
     if (value === undefined) continue;
     if (filter.kind === "range") tests.push(inRange(filter.of, value as z.output<typeof range>));
+    else if (filter.kind === "fields")
+      tests.push((item) => filter.accepts(item, value as NamedValues));
     else if (filter.kind === "values")
       tests.push((item) => filter.accepts(item, value as string[]));
     else tests.push((item) => filter.accepts(item, value as string));

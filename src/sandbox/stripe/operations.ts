@@ -1,4 +1,5 @@
 /** Every operation by the name the programmatic world gives it. */
+import * as attach from "./objects/attach-payment.ts";
 import * as catalog from "./objects/catalog.ts";
 import * as credit from "./objects/credit-note.ts";
 import * as customer from "./objects/customer.ts";
@@ -33,6 +34,7 @@ export const operations = {
   finalizeInvoice: settle.finalizeInvoice,
   sendInvoice: settle.sendInvoice,
   payInvoice: settle.payInvoice,
+  attachInvoicePayment: attach.attachInvoicePayment,
   voidInvoice: settle.voidInvoice,
   markInvoiceUncollectible: settle.markInvoiceUncollectible,
   createCreditNote: credit.createCreditNote,

@@ -204,6 +204,8 @@ export interface InvoiceRecord extends Base<"invoice"> {
 export interface InvoicePaymentRecord extends Base<"invoice_payment"> {
   readonly invoice: string;
   readonly payment_intent: string;
+  /** False for a payment attached by hand; the default one was opened by finalization. */
+  readonly is_default: boolean;
   readonly amount_requested: number;
   readonly amount_paid: number | null;
   readonly currency: string;

@@ -50,6 +50,10 @@ test("given an invoice, when finalized and paid, then the client sees its parts"
   expect((paid.customer as Stripe.Customer).id).toBe(customer.id);
   const payment = paid.payments?.data[0];
   expect(payment).toMatchObject({ status: "paid", amount_paid: 11_900 });
+  const found = await stripe.invoicePayments.list({
+    payment: { type: "payment_intent", payment_intent: String(payment?.payment.payment_intent) },
+  });
+  expect(found.data.map((one) => one.invoice)).toEqual([invoice.id]);
   const intent = await stripe.paymentIntents.retrieve(String(payment?.payment.payment_intent), {
     expand: ["latest_charge.balance_transaction"],
   });

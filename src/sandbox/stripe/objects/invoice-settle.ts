@@ -137,6 +137,7 @@ export function finalize(draft: Draft, old: InvoiceRecord): InvoiceRecord {
     created: at,
     invoice: open.id,
     payment_intent: intent.id,
+    is_default: true,
     amount_requested: open.amount_due,
     amount_paid: null,
     currency: open.currency,

@@ -81,6 +81,7 @@ export function renderPlan(price: PriceRecord, shape: Shape): Json | null {
     ...(shape.basil ? { meter: null } : { aggregate_usage: null }),
     nickname: price.nickname,
     product: price.product,
+    ...(shape.nested ? { tiers: null } : {}),
     tiers_mode: null,
     transform_usage: null,
     trial_period_days: null,

@@ -181,7 +181,7 @@ export function renderInvoicePayment(payment: InvoicePaymentRecord): Json {
     created: payment.created,
     currency: payment.currency,
     invoice: payment.invoice,
-    is_default: true,
+    is_default: payment.is_default,
     livemode: false,
     payment: { payment_intent: payment.payment_intent, type: "payment_intent" },
     status: payment.status,
@@ -262,6 +262,7 @@ export function renderCreditLine(line: CreditLineRecord, shape: Shape): Json {
       : {
           amount_excluding_tax: line.amount - inclusiveTax(line),
           tax_amounts: oldTaxes(line.taxes),
+          unit_amount_excluding_tax: unit,
         }),
     type: line.invoice_line_item === null ? "custom_line_item" : "invoice_line_item",
     unit_amount: unit === null || unit.includes(".") ? null : Number(unit),

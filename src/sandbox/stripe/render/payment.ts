@@ -60,7 +60,7 @@ export function renderCharge(charge: ChargeRecord, shape: Shape): Json {
     transfer_group: null,
     ...(shape.basil ? {} : { destination: null, dispute: charge.dispute, invoice: charge.invoice }),
     ...(shape.nested
-      ? { refunds: listOf(refunds, `/v1/charges/${charge.id}/refunds`, shape) }
+      ? { order: null, refunds: listOf(refunds, `/v1/charges/${charge.id}/refunds`, shape) }
       : {}),
   };
 }

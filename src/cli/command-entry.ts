@@ -1,0 +1,53 @@
+/** One command: an operation, where it stands, and how its result is printed. */
+import type { z } from "zod";
+import type { Operation, OperationContext } from "../operations/operation.ts";
+import { runOperation } from "../operations/operation.ts";
+import type { ListStyle } from "./print-lists.ts";
+
+export interface CommandEntry {
+  readonly path: readonly string[];
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** The one input that is given without an option name. */
+  readonly positional: string | undefined;
+  readonly optionalPositional: boolean;
+  readonly input: z.ZodType;
+  run(context: OperationContext, input: unknown): Promise<CommandResult>;
+}
+
+export interface CommandResult {
+  readonly value: unknown;
+  readonly exitCode: number;
+  text(style: ListStyle): string;
+}
+
+interface Words<Result> {
+  readonly path: readonly string[];
+  readonly positional?: string;
+  readonly optionalPositional?: boolean;
+  readonly examples: readonly string[];
+  readonly print: (result: Result, style: ListStyle) => string;
+  readonly exitCode?: (result: Result) => number;
+}
+
+export function entry<Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+  words: Words<z.output<Output>>,
+): CommandEntry {
+  return {
+    path: words.path,
+    summary: operation.summary,
+    examples: words.examples,
+    positional: words.positional,
+    optionalPositional: words.optionalPositional === true,
+    input: operation.input,
+    async run(context, input) {
+      const value = await runOperation(operation, context, input);
+      return {
+        value,
+        exitCode: words.exitCode?.(value) ?? 0,
+        text: (style) => words.print(value, style),
+      };
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * Which operation stands behind which command, with words and examples. Options are not written
+ * here: they are made from the operation's own input.
+ */
+import { operations } from "../operations/all-operations.ts";
+import type { Story } from "../operations/story-shape.ts";
+import type { VerifyResult } from "../operations/verify-invariants.ts";
+import type { CommandEntry } from "./command-entry.ts";
+import { entry } from "./command-entry.ts";
+import { clean } from "./paint.ts";
+import { printException, printExclusion } from "./print-exception.ts";
+import type { ListStyle } from "./print-lists.ts";
+import {
+  printCauses,
+  printConnections,
+  printDoctor,
+  printEvents,
+  printHandoffs,
+  printRetry,
+  printVerify,
+} from "./print-lists.ts";
+import { printStory } from "./print-story.ts";
+import { printTable } from "./print-table.ts";
+import { timeText } from "./print-values.ts";
+
+export const DIFFERENCES = 3;
+
+export const commandEntries: readonly CommandEntry[] = [
+  entry(operations.findStory, {
+    path: ["trace"],
+    positional: "id",
+    examples: ["tieout trace A-0001", "tieout trace in_1Pxyz --json", "tieout trace hof_0193…"],
+    print: (story: Story, style: ListStyle) => printStory(story, style),
+  }),
+  entry(operations.listEvents, {
+    path: ["events", "ls"],
+    examples: ["tieout events ls --type invoice.finalized --limit 20"],
+    print: (result, style) => printEvents(result.events, style) + nextPage(result.next),
+  }),
+  entry(operations.showEvent, {
+    path: ["events", "get"],
+    positional: "id",
+    examples: ["tieout events get evt_0193… --json"],
+    print: (result) =>
+      `${JSON.stringify(result.canonical, null, 2)}\n${result.raw === undefined ? "" : `\nRaw, as it came (${result.raw.kind}):\n${clean(result.raw.body)}\n`}`,
+  }),
+  entry(operations.listHandoffs, {
+    path: ["handoffs", "ls"],
+    examples: [
+      "tieout handoffs ls --state waiting",
+      "tieout handoffs ls --target netsuite --reason need",
+    ],
+    print: (result, style) => printHandoffs(result.handoffs, style) + nextPage(result.next),
+  }),
+  entry(operations.listExceptions, {
+    path: ["exceptions", "ls"],
+    examples: ["tieout exceptions ls", "tieout exceptions ls --target netsuite --json"],
+    print: (result, style) => printCauses(result.causes, style),
+  }),
+  entry(operations.showException, {
+    path: ["exceptions", "show"],
+    positional: "id",
+    examples: ["tieout exceptions show exc_0193…"],
+    print: printException,
+  }),
+  entry(operations.retryException, {
+    path: ["exceptions", "retry"],
+    positional: "id",
+    optionalPositional: true,
+    examples: [
+      "tieout exceptions retry exc_0193…          # shows the plan",
+      "tieout exceptions retry exc_0193… --yes",
+      'tieout exceptions retry --cause "netsuite E_X item prod_1" --yes',
+    ],
+    print: printRetry,
+  }),
+  entry(operations.excludeException, {
+    path: ["exceptions", "exclude"],
+    positional: "id",
+    examples: [
+      "tieout exceptions exclude exc_0193… --reason-code booked-by-hand \\\n    --expires-at 2027-01-01T00:00:00Z --second-person 'Ada Meyer' --yes",
+    ],
+    print: printExclusion,
+  }),
+  entry(operations.listConnections, {
+    path: ["connections"],
+    examples: ["tieout connections"],
+    print: printConnections,
+  }),
+  entry(operations.verifyInvariants, {
+    path: ["audit", "verify"],
+    examples: ["tieout audit verify", "tieout audit verify --only NoLoss SingleEffect --json"],
+    print: printVerify,
+    exitCode: (result: VerifyResult) => (result.violated > 0 ? DIFFERENCES : 0),
+  }),
+  entry(operations.doctor, {
+    path: ["doctor"],
+    examples: ["tieout doctor"],
+    print: (result, style) => printDoctor(result.checks, style),
+    exitCode: (result) => (result.healthy ? 0 : 1),
+  }),
+  entry(operations.listDeadLetters, {
+    path: ["dead-letters", "ls"],
+    examples: ["tieout dead-letters ls", "tieout dead-letters ls --state all"],
+    print: (result, style) =>
+      (result.deadLetters.length === 0
+        ? "No dead letters.\n"
+        : printTable(result.deadLetters, [
+            { title: "opened", value: (one) => timeText(one.openedAt, style.zone) },
+            { title: "connection", value: (one) => one.connection },
+            { title: "kind", value: (one) => one.kind },
+            { title: "tries", right: true, value: (one) => String(one.tries) },
+            { title: "state", value: (one) => one.state },
+            { title: "code", value: (one) => one.code },
+            { title: "id", value: (one) => one.id },
+            { title: "reason", value: (one) => one.reason },
+          ])) + nextPage(result.next),
+  }),
+];
+
+/** What groups of commands are about, for the help of the group. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  events: "Canonical events: what the sources told",
+  handoffs: "Handoffs: one event to one target, and why each is where it is",
+  exceptions: "Exceptions: what a person must settle",
+  audit: "Proof: what must always hold",
+  "dead-letters": "What arrived and was not understood",
+};
+
+function nextPage(next: string | undefined): string {
+  return next === undefined ? "" : `More: --after ${next}\n`;
+}

@@ -1,0 +1,30 @@
+/** Every operation there is; routes, commands and documents are made from this list. */
+import { doctorOperation } from "./doctor.ts";
+import { excludeExceptionOperation } from "./exclude-exception.ts";
+import { findStoryOperation } from "./find-story.ts";
+import { listConnectionsOperation } from "./list-connections.ts";
+import { listDeadLettersOperation } from "./list-dead-letters.ts";
+import { listEventsOperation } from "./list-events.ts";
+import { listExceptionsOperation } from "./list-exceptions.ts";
+import { listHandoffsOperation } from "./list-handoffs.ts";
+import { retryExceptionOperation } from "./retry-exception.ts";
+import { showEventOperation } from "./show-event.ts";
+import { showExceptionOperation } from "./show-exception.ts";
+import { verifyInvariantsOperation } from "./verify-invariants.ts";
+
+export const operations = {
+  findStory: findStoryOperation,
+  listEvents: listEventsOperation,
+  showEvent: showEventOperation,
+  listHandoffs: listHandoffsOperation,
+  listExceptions: listExceptionsOperation,
+  showException: showExceptionOperation,
+  retryException: retryExceptionOperation,
+  excludeException: excludeExceptionOperation,
+  listConnections: listConnectionsOperation,
+  listDeadLetters: listDeadLettersOperation,
+  verifyInvariants: verifyInvariantsOperation,
+  doctor: doctorOperation,
+} as const;
+
+export type Operations = typeof operations;

@@ -1,0 +1,34 @@
+import { defineErrors } from "../kernel/errors.ts";
+
+export const operationsErrors = defineErrors({
+  E_OPERATIONS_INPUT: {
+    message: "The input of {operation} is not understood: {problems}",
+    class: "reject",
+  },
+  E_OPERATIONS_NOT_FOUND: {
+    message: 'Nothing here is known by "{text}".',
+    class: "reject",
+  },
+  E_OPERATIONS_NOTHING_TO_REPAIR: {
+    message: "There is no open exception by {what}.",
+    class: "reject",
+  },
+  E_OPERATIONS_IN_DOUBT: {
+    message:
+      "{handoff} may have taken effect in {target}, which cannot recognise a repeated request. Look for reference {reference} there before anything is sent again.",
+    class: "pause",
+  },
+  E_OPERATIONS_APPROVAL_NEEDED: {
+    message: "{operation} needs two people: {lacks}",
+    class: "pause",
+  },
+  E_OPERATIONS_NEED_EXCLUDED: {
+    message:
+      "It needs {need} in {target}, which two people excluded. Exclude it too, or repair what it needs and retry both.",
+    class: "pause",
+  },
+  E_OPERATIONS_STATE: {
+    message: "{subject} is {state}; {operation} does not apply to it.",
+    class: "reject",
+  },
+});

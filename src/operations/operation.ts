@@ -1,0 +1,104 @@
+/**
+ * What a person or a clock may ask of the product.
+ *
+ * operation   one question or one act: name, permission, shapes of input and output, errors
+ * context     the parts it may use; everything that differs between machines is passed in
+ * plan        what an act would do, computed by the same code that does it; the default of acts
+ * evidence    readers of what outside systems recorded, for the invariants that compare with it
+ */
+import type { z } from "zod";
+import type { Actor, Permission } from "../access/roles.ts";
+import { demand } from "../access/roles.ts";
+import type { SourceConnection } from "../connectors/kit/source.ts";
+import type { TargetConnection } from "../connectors/kit/target.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Hasher } from "../kernel/hashing.ts";
+import type { Random } from "../kernel/random.ts";
+import type { Pool } from "../store/database.ts";
+import type { HeadKey } from "../store/release-handoffs.ts";
+import { operationsErrors } from "./errors.ts";
+
+/** One request as the target's own journal has it. */
+export interface JournalEntry {
+  /** The reference of ours it bore, if any. */
+  readonly reference: string | undefined;
+  readonly arrivedAt: string;
+}
+
+/** One call as the target's own access log has it; both times on the target's clock. */
+export interface AccessEntry {
+  readonly arrivedAt: string;
+  readonly answeredAt: string;
+}
+
+/** Each map is keyed by target connection; accessLogs by budget. All of it is optional. */
+export interface Evidence {
+  readonly journals?: ReadonlyMap<string, () => AsyncIterable<JournalEntry>>;
+  readonly accessLogs?: ReadonlyMap<string, () => AsyncIterable<AccessEntry>>;
+  /** The sub-ids that flows give to effects of one object and operation; "" is always tried. */
+  readonly subIds?: readonly string[];
+}
+
+/** What only the process around us can see. A missing function is reported as not checked. */
+export interface Surroundings {
+  readonly engineReachable?: () => Promise<boolean>;
+  /** Bytes on the disk that holds the data folder. */
+  readonly diskSpace?: () => Promise<{ readonly free: number; readonly total: number }>;
+}
+
+export interface OperationContext {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hasher: Hasher;
+  readonly actor: Actor;
+  readonly version: string;
+  readonly targets: ReadonlyMap<string, TargetConnection>;
+  readonly sources: ReadonlyMap<string, SourceConnection>;
+  /** Lets what an act made possible go at once; the sweeper would find it half a minute later. */
+  readonly release: (keys: readonly HeadKey[]) => Promise<void>;
+  readonly surroundings?: Surroundings;
+  readonly evidence?: Evidence;
+}
+
+export interface Operation<Input extends z.ZodType, Output extends z.ZodType> {
+  readonly name: string;
+  /** One sentence, for help texts and API documents. */
+  readonly summary: string;
+  readonly permission: Permission;
+  readonly input: Input;
+  readonly output: Output;
+  /** Codes it may raise besides E_OPERATIONS_INPUT and E_ACCESS_DENIED. */
+  readonly errors: readonly string[];
+  readonly run: (context: OperationContext, input: z.output<Input>) => Promise<z.output<Output>>;
+}
+
+export function defineOperation<Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return operation;
+}
+
+/**
+ * The one way to run an operation: permission, then input, then the act. Throws E_ACCESS_DENIED,
+ * E_OPERATIONS_INPUT and what the operation declares.
+ */
+export async function runOperation<Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+  context: OperationContext,
+  input: unknown,
+): Promise<z.output<Output>> {
+  demand(context.actor, operation.permission);
+  const parsed = operation.input.safeParse(input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const path = issue.path.map(String).join(".");
+      return path === "" ? issue.message : `${path}: ${issue.message}`;
+    });
+    throw operationsErrors.E_OPERATIONS_INPUT({
+      operation: operation.name,
+      problems: problems.join("; "),
+    });
+  }
+  return operation.run(context, parsed.data);
+}

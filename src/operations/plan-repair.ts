@@ -1,0 +1,57 @@
+/**
+ * What a retry would do with each case, decided from the rows alone, so that the plan that is shown
+ * and the act that is done are one piece of code.
+ */
+import type { HandoffState } from "../handoffs/states.ts";
+import { allows, transition } from "../handoffs/states.ts";
+import type { RepairCandidate } from "../store/repair-handoffs.ts";
+import { idOf } from "./values.ts";
+
+export type RepairStep =
+  | {
+      readonly kind: "retry";
+      readonly candidate: RepairCandidate;
+      readonly from: HandoffState;
+      readonly to: HandoffState;
+      readonly raiseGeneration: boolean;
+    }
+  | { readonly kind: "leave"; readonly candidate: RepairCandidate; readonly why: string };
+
+/** The target said no, in words that mean that nothing was done. */
+const DEFINITE = new Set(["refused", "later"]);
+
+/** True when a request may have left and nothing since proves that it had no effect. */
+export function isInDoubt(candidate: RepairCandidate): boolean {
+  return candidate.guard !== null && !isProvenUndone(candidate);
+}
+
+function isProvenUndone({ last_outcome, settled }: RepairCandidate): boolean {
+  if (last_outcome === null) return false;
+  return DEFINITE.has(last_outcome) || (last_outcome === "probe-absent" && settled === true);
+}
+
+export function planRepair(candidate: RepairCandidate): RepairStep {
+  const leave = (why: string): RepairStep => ({ kind: "leave", candidate, why });
+  if (candidate.kind !== "handoff" || candidate.state === null) {
+    return leave("it is about what arrived, not about what is sent; translate it again instead");
+  }
+  const from = candidate.state as HandoffState;
+  if (!allows(from, "repaired")) return leave(`its handoff is ${from}`);
+  if (isInDoubt(candidate) && candidate.guard === "probe") {
+    return leave(
+      `it may have taken effect in ${candidate.target ?? "its target"}, which cannot recognise a repeat; look there for reference ${candidate.reference ?? ""}`,
+    );
+  }
+  const to = transition(from, "repaired");
+  const raiseGeneration = candidate.guard !== null && isProvenUndone(candidate);
+  return { kind: "retry", candidate, from, to, raiseGeneration };
+}
+
+/** For people: which case and which handoff. */
+export function namesOf(candidate: RepairCandidate): { id: string; handoff: string | undefined } {
+  const { case_id, handoff_id } = candidate;
+  return {
+    id: idOf("exception", case_id),
+    handoff: handoff_id === null ? undefined : idOf("handoff", handoff_id),
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * Retry: the same handoffs again, after their cause was mended. Plans by default; the plan is made
+ * by the code that acts, from rows read the same way.
+ */
+import { z } from "zod";
+import { uuidV7 } from "../kernel/ids.ts";
+import type { Money } from "../kernel/money.ts";
+import { addMoney, moneyToWire } from "../kernel/money.ts";
+import type { Session } from "../store/database.ts";
+import { inTransaction } from "../store/database.ts";
+import { insertAudit } from "../store/insert-audit.ts";
+import { listCauses } from "../store/list-exceptions.ts";
+import type { HeadKey } from "../store/release-handoffs.ts";
+import type { RepairCandidate } from "../store/repair-handoffs.ts";
+import { findRepairCandidates, repairHandoffs } from "../store/repair-handoffs.ts";
+import { operationsErrors } from "./errors.ts";
+import type { OperationContext } from "./operation.ts";
+import { defineOperation } from "./operation.ts";
+import type { RepairStep } from "./plan-repair.ts";
+import { namesOf, planRepair } from "./plan-repair.ts";
+import { idOf, moneyList, moneyWire, uuidOf, wireOf } from "./values.ts";
+
+/** So many cases are locked and moved in one transaction at most. */
+const CHUNK = 500;
+/** So many lines of a plan are shown; the counts cover all of it. */
+const SHOWN = 100;
+
+const input = z
+  .strictObject({
+    id: z.string().optional(),
+    cause: z.string().optional(),
+    /** Acts; without it only the plan is shown. */
+    yes: z.boolean().default(false),
+    reason: z.string().max(500).optional(),
+  })
+  .refine((value) => (value.id === undefined) !== (value.cause === undefined), {
+    message: "give either the id of one exception or a cause",
+  });
+
+const output = z.strictObject({
+  done: z.boolean(),
+  retried: z.number(),
+  left: z.number(),
+  money: moneyList,
+  dependantsWaiting: z.number(),
+  steps: z.array(
+    z.strictObject({
+      id: z.string(),
+      handoff: z.string().optional(),
+      act: z.enum(["retry", "retry as a new send", "leave"]),
+      why: z.string().optional(),
+      amount: moneyWire.optional(),
+    }),
+  ),
+});
+
+export type RetryResult = z.infer<typeof output>;
+
+export const retryExceptionOperation = defineOperation({
+  name: "retry-exception",
+  summary:
+    "Takes excepted handoffs up again, one or all of a cause; shows the plan unless told yes.",
+  permission: "exception.retry",
+  input,
+  output,
+  errors: ["E_OPERATIONS_NOT_FOUND", "E_OPERATIONS_NOTHING_TO_REPAIR", "E_OPERATIONS_IN_DOUBT"],
+  run: async (context, asked) => {
+    const what =
+      asked.id === undefined ? { cause: asked.cause } : { ids: [uuidOf("exception", asked.id)] };
+    const candidates = await findRepairCandidates(context.pool, what, false);
+    const first = candidates[0];
+    if (first === undefined) {
+      const name = asked.id ?? `cause "${asked.cause}"`;
+      throw operationsErrors.E_OPERATIONS_NOTHING_TO_REPAIR({ what: name });
+    }
+    const steps = candidates.map(planRepair);
+    if (asked.id !== undefined) refuseDoubt(steps[0]);
+    const causes = await listCauses(context.pool, { cause: first.cause }, 1);
+    const dependantsWaiting = causes[0]?.dependants ?? 0;
+    const done = asked.yes ? await act(context, candidates, asked.reason) : steps;
+    const retried = done.filter((step) => step.kind === "retry");
+    return {
+      done: asked.yes,
+      retried: retried.length,
+      left: done.length - retried.length,
+      money: moneyOf(retried),
+      dependantsWaiting,
+      steps: done.slice(0, SHOWN).map(showStep),
+    };
+  },
+});
+
+/** One named case that must not be retried is an error; among many of a cause it is left alone. */
+function refuseDoubt(step: RepairStep | undefined): void {
+  if (step?.kind !== "leave") return;
+  const { target, reference, handoff_id, guard } = step.candidate;
+  if (guard === "probe" && step.candidate.state === "excepted" && handoff_id !== null) {
+    const handoff = idOf("handoff", handoff_id);
+    throw operationsErrors.E_OPERATIONS_IN_DOUBT({ handoff, target, reference });
+  }
+}
+
+async function act(
+  context: OperationContext,
+  candidates: readonly RepairCandidate[],
+  reason: string | undefined,
+): Promise<RepairStep[]> {
+  const done: RepairStep[] = [];
+  for (let from = 0; from < candidates.length; from += CHUNK) {
+    const ids = candidates.slice(from, from + CHUNK).map((one) => one.case_id);
+    const moved = await inTransaction(context.pool, (session) =>
+      repairChunk(context, session, ids, reason),
+    );
+    done.push(...moved);
+    await context.release(headsOf(moved));
+  }
+  return done;
+}
+
+/** Reads again under the lock: what was planned may have been settled by somebody else meanwhile. */
+async function repairChunk(
+  context: OperationContext,
+  session: Session,
+  ids: readonly string[],
+  reason: string | undefined,
+): Promise<RepairStep[]> {
+  const steps = (await findRepairCandidates(session, { ids }, true)).map(planRepair);
+  const retries = steps.flatMap((step) => (step.kind === "retry" ? [step] : []));
+  const rows = retries.map(({ candidate, from, to, raiseGeneration }) => ({
+    handoffId: candidate.handoff_id ?? "",
+    from,
+    to,
+    raiseGeneration,
+  }));
+  const moved = await repairHandoffs(session, rows, `retried by ${context.actor.name}`);
+  await insertAudit(
+    session,
+    context.hasher,
+    retries
+      .filter(({ candidate }) => moved.has(candidate.handoff_id ?? ""))
+      .map(({ candidate, from, to }) => ({
+        id: uuidV7(context.clock, context.random),
+        actor: context.actor.name,
+        secondActor: undefined,
+        operation: "retry-exception",
+        subject: idOf("exception", candidate.case_id),
+        reason,
+        before: { state: from, generation: candidate.generation },
+        after: { state: to, generation: moved.get(candidate.handoff_id ?? "") },
+        expiresAt: undefined,
+      })),
+  );
+  return steps.map((step) =>
+    step.kind === "leave" || moved.has(step.candidate.handoff_id ?? "")
+      ? step
+      : { kind: "leave", candidate: step.candidate, why: "somebody else settled it meanwhile" },
+  );
+}
+
+function headsOf(steps: readonly RepairStep[]): HeadKey[] {
+  return steps.flatMap(({ kind, candidate: { target, object } }) =>
+    kind === "retry" && target !== null && object !== null ? [{ target, object }] : [],
+  );
+}
+
+function moneyOf(steps: readonly RepairStep[]): { amount: string; currency: string }[] {
+  const sums = new Map<string, Money>();
+  for (const { candidate } of steps) {
+    const { amount_minor: minor, currency } = candidate;
+    if (minor === null || currency === null) continue;
+    const one = { minor: BigInt(minor), currency };
+    const sum = sums.get(currency);
+    sums.set(currency, sum === undefined ? one : addMoney(sum, one));
+  }
+  return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1)).map(moneyToWire);
+}
+
+function showStep(step: RepairStep): RetryResult["steps"][number] {
+  const { candidate } = step;
+  return {
+    ...namesOf(candidate),
+    act: step.kind === "leave" ? "leave" : step.raiseGeneration ? "retry as a new send" : "retry",
+    why: step.kind === "leave" ? step.why : undefined,
+    amount: wireOf(candidate.amount_minor, candidate.currency),
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * A room with everything real in it: a ledger of its own, an engine, both sandboxes and a hub in
+ * this process. Tests of the whole way use it.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { migrationsDir } from "../../src/app/environment.ts";
+import type { Hub } from "../../src/app/hub.ts";
+import { startHub } from "../../src/app/hub.ts";
+import type { HubSettings } from "../../src/app/hub-settings.ts";
+import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
+import { stripeSource } from "../../src/connectors/stripe/source.ts";
+import { warehouseTarget } from "../../src/connectors/warehouse/warehouse-target.ts";
+import { contracts } from "../../src/contracts/registry.ts";
+import type { EmbeddedRestate } from "../../src/engine/embedded/restate.ts";
+import { startEmbeddedRestate } from "../../src/engine/embedded/restate.ts";
+import { billingToBooks } from "../../src/flows/billing-to-books.ts";
+import { eventsToWarehouse } from "../../src/flows/events-to-warehouse.ts";
+import { seededRandom } from "../../src/kernel/random.ts";
+import type { NetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
+import {
+  DEMO_ACCOUNT,
+  DEMO_CREDENTIALS,
+  startNetSuiteSandbox,
+} from "../../src/sandbox/netsuite/sandbox.ts";
+import type { StripeSandbox } from "../../src/sandbox/stripe/start.ts";
+import { startStripeSandbox } from "../../src/sandbox/stripe/start.ts";
+import { settingsFor } from "../connectors/netsuite-given.ts";
+import type { FreshDatabase } from "./database.ts";
+import { freshDatabase } from "./database.ts";
+import { systemClock } from "./system-clock.ts";
+
+export interface HubRoom {
+  readonly database: FreshDatabase;
+  readonly stripe: StripeSandbox;
+  readonly netsuite: NetSuiteSandbox;
+  readonly restate: EmbeddedRestate;
+  readonly hub: Hub;
+  readonly log: string[];
+  /** Address of the hub's webhook endpoint. */
+  readonly webhookUrl: string;
+  readonly secret: string;
+  /** Waits until no handoff moves any more, or fails with what still does. */
+  settled(timeoutMs?: number): Promise<Record<string, number>>;
+  states(): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export async function openHubRoom(change: Partial<HubSettings> = {}): Promise<HubRoom> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-room-"));
+  const database = await freshDatabase();
+  const quiet = { info: () => undefined, warn: () => undefined };
+  const restate = await startEmbeddedRestate({ dataDir: folder, clock: systemClock, log: quiet });
+  const stripe = await startStripeSandbox({ port: 0, clock: systemClock, perSecond: 0 });
+  const random = seededRandom(1);
+  const netsuite = await startNetSuiteSandbox({ port: 0, clock: systemClock, random });
+  const surroundings = { clock: systemClock, random };
+  const port = await freePort();
+  const webhookUrl = `http://127.0.0.1:${port}/in/stripe-us`;
+  const endpoint = stripe.world.createWebhookEndpoint({ url: webhookUrl, enabled_events: ["*"] });
+  const log: string[] = [];
+  const note = (fields: object, message: string): void => {
+    log.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  const books = {
+    ...settingsFor(netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
+    limits: { longestRunMs: 300, indexLagMs: 0 },
+  };
+  const source = stripeSource(
+    {
+      connection: "stripe-us",
+      origin: stripe.url,
+      apiKey: "sk_test_room",
+      webhookSecrets: [endpoint.secrets[0] ?? ""],
+      livemode: false,
+      legalEntity: { id: "us", timeZone: "America/New_York" },
+    },
+    surroundings,
+  );
+  const types = contracts.map((contract) => contract.type);
+  const hub = await startHub({
+    name: "h1",
+    version: "0.0.0",
+    databaseUrl: database.url,
+    migrationsDir,
+    engine: { ingressUrl: restate.ingressUrl, adminUrl: restate.adminUrl },
+    http: { host: "127.0.0.1", port },
+    enginePort: 0,
+    sources: [source],
+    targets: [
+      { target: netSuiteTarget(books, surroundings), budget: "netsuite" },
+      {
+        target: warehouseTarget({ connection: "warehouse", account: "room", url: database.url }),
+        budget: "warehouse",
+      },
+    ],
+    budgets: [
+      { name: "netsuite", concurrency: 8 },
+      { name: "warehouse", concurrency: 1 },
+    ],
+    flows: [
+      billingToBooks("stripe-us", "netsuite", { postZeroDocuments: false }),
+      eventsToWarehouse("stripe-us", "warehouse", types),
+    ],
+    sweepEveryMs: 3_600_000,
+    log: { info: note, warn: note, error: note },
+    crash: () => undefined,
+    reports: () => ({
+      health: async () => ({ ok: true, body: {} }),
+      ready: async () => ({ ok: true, body: {} }),
+      metrics: async () => ({ type: "text/plain", text: "" }),
+    }),
+    onCall: () => undefined,
+    onIntake: () => undefined,
+    ...change,
+  });
+  const states = async (): Promise<Record<string, number>> => {
+    const rows = await hub.pool.query<{ key: string; n: number }>(
+      "select target || ' ' || state as key, count(*)::int as n from handoff group by 1 order by 1",
+    );
+    return Object.fromEntries(rows.rows.map((row) => [row.key, row.n]));
+  };
+  return {
+    database,
+    stripe,
+    netsuite,
+    restate,
+    hub,
+    log,
+    webhookUrl,
+    secret: endpoint.secrets[0] ?? "",
+    states,
+    async settled(timeoutMs = 30_000) {
+      const until = performance.now() + timeoutMs;
+      for (let quiet = 0; ; ) {
+        const now = await states();
+        const moving = Object.keys(now).filter((key) => /(ready|sent|unknown|awaiting)$/.test(key));
+        quiet = moving.length === 0 ? quiet + 1 : 0;
+        if (quiet >= 8) return now;
+        if (performance.now() > until) throw new Error(`still moving: ${JSON.stringify(now)}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    async close() {
+      await hub.stop();
+      await restate.stop();
+      await stripe.close();
+      await netsuite.close();
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
