@@ -7,13 +7,13 @@ import { migrationsDir, version } from "../src/app/environment.ts";
 import { startHub } from "../src/app/hub.ts";
 import type { BudgetSetting, HubSettings } from "../src/app/hub-settings.ts";
 import { makeReports } from "../src/app/reports.ts";
+import { systemClock, systemRandom } from "../src/app/system.ts";
 import { stripeSource } from "../src/connectors/stripe/source.ts";
 import { warehouseTarget } from "../src/connectors/warehouse/warehouse-target.ts";
 import { contracts } from "../src/contracts/registry.ts";
 import { billingToBooks } from "../src/flows/billing-to-books.ts";
 import { eventsToWarehouse } from "../src/flows/events-to-warehouse.ts";
 import type { Flow } from "../src/routing/flow.ts";
-import { systemClock, systemRandom } from "../src/app/system.ts";
 import type { HubInput } from "./hub-input.ts";
 import { stripeSettings } from "./hub-input.ts";
 import { SOURCE } from "./load-events.ts";
@@ -80,9 +80,7 @@ const hub = await startHub({
   engine: input.engine,
   http: { host: "127.0.0.1", port: 0 },
   enginePort: 0,
-  sources: [
-    stripeSource(stripeSettings, { clock: systemClock, random: systemRandom }),
-  ],
+  sources: [stripeSource(stripeSettings, { clock: systemClock, random: systemRandom })],
   ...wiring,
   sweepEveryMs: NEVER_MS,
   log: { info: () => undefined, warn: toStderr, error: toStderr },

@@ -18,9 +18,12 @@ export interface Program {
 
 const living = new Set<ChildProcess>();
 
-process.on("exit", () => {
+process.on("exit", killPrograms);
+
+/** Ends at once whatever still runs. */
+export function killPrograms(): void {
   for (const child of living) child.kill("SIGKILL");
-});
+}
 
 /** Starts a program that stays, and returns once it has said its first line. */
 export async function startProgram(
@@ -78,9 +81,11 @@ function launch(file: string, input: object, nodeArguments: readonly string[]) {
 
 /** In a program: ends in order when the parent asks, or is gone. */
 export function endWithParent(stop: () => Promise<void>): void {
-  let ending: Promise<void> | undefined;
+  let ending = false;
   const end = (): void => {
-    ending ??= stop().then(
+    if (ending) return;
+    ending = true;
+    stop().then(
       () => process.exit(0),
       (thrown: unknown) => {
         process.stderr.write(`${String(thrown)}\n`);

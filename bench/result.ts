@@ -73,7 +73,7 @@ export function ratio(what: string, ours: number, theirs: number): Ratio {
 }
 
 /** The figure of a measurement, by name. */
-export function valueOf(measurement: Measurement, name: string): number {
+export function figureOf(measurement: Measurement, name: string): number {
   const found = measurement.figures.find((one) => one.name === name);
   if (found === undefined) throw new Error(`${measurement.what} has no figure ${name}`);
   return found.value;

@@ -3,7 +3,7 @@
 -- Ids are UUIDs whose first 48 bits are milliseconds, so range partitions on the id are partitions
 -- by month and the primary key holds over all of them. Partitions are made by the store.
 -- row_hash is SHA-256 over the row's stored bytes; key_id names the key a body is ciphered under,
--- null while it is clear. Both stand from the first day, so that sealing and ciphering need no rewrite.
+-- null while it is clear. Both stand from the first day: sealing and ciphering need no rewrite.
 
 -- ---------------------------------------------------------------- in
 
@@ -179,7 +179,7 @@ create table effect (
 
 -- ---------------------------------------------------------------- attempts and outcomes
 
--- One row a call. A bulk call carries many handoffs: then handoff_id is null and `batch` names them.
+-- One row a call. A bulk call carries many handoffs: handoff_id is null and `batch` names them.
 create table attempt (
   id uuid not null,
   handoff_id uuid,

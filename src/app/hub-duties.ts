@@ -6,6 +6,7 @@ import type { Releaser } from "../intake/release-after-commit.ts";
 import { announceHub, liveHubs } from "../store/announce-hub.ts";
 import type { Pool } from "../store/database.ts";
 import { ensurePartitions } from "../store/ensure-partitions.ts";
+import { exceptOverdue } from "../store/except-overdue.ts";
 import { findDueHeads, findStaleHeads } from "../store/find-due-heads.ts";
 import { findLanesToStart } from "../store/find-lanes-to-start.ts";
 import { noticeWantedObjects } from "../store/wanted-objects.ts";
@@ -74,6 +75,11 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
         await noticeWantedObjects(pool, 30);
         await intake.fetchWanted();
       },
+    },
+    {
+      name: "except-overdue",
+      everyMs: 30_000,
+      run: async () => void (await exceptOverdue(pool)),
     },
     {
       name: "sweep-sources",

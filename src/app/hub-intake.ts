@@ -2,10 +2,10 @@
 import type { ReceivedRequest } from "../connectors/kit/source.ts";
 import { checkContract } from "../contracts/check-contract.ts";
 import type { IntakeAnswer } from "../http/server.ts";
+import type { FactMaker } from "../intake/fact-maker.ts";
 import { fetchMissing } from "../intake/fetch-missing.ts";
 import type { GroupCommit } from "../intake/group-commit.ts";
 import { makeGroupCommit } from "../intake/group-commit.ts";
-import type { FactMaker } from "../intake/make-fact.ts";
 import { receiveWebhook } from "../intake/receive-webhook.ts";
 import type { Releaser } from "../intake/release-after-commit.ts";
 import { storeFacts } from "../intake/store-facts.ts";

@@ -1,5 +1,6 @@
 /** The hub's lanes: budgets, signals, and the endpoint through which the engine runs seats. */
 import type { LaneBudget, LaneContext } from "../engine/lanes/lane-context.ts";
+import type { LaneSignals } from "../engine/lanes/lane-signals.ts";
 import { makeLaneSignals } from "../engine/lanes/lane-signals.ts";
 import type { LaneStarter } from "../engine/lanes/lane-starter.ts";
 import { makeLaneStarter } from "../engine/lanes/lane-starter.ts";
@@ -16,7 +17,7 @@ import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
 /** A run ends after this time and is asked for again, so that the engine sees it move. */
 const RUN_MS = 5000;
-/** How long an idle seat waits for more: shorter than a person notices, longer than a burst's gaps. */
+/** How long an idle seat waits for more: longer than the gaps in a burst. */
 const LINGER_MS = 250;
 
 export interface HubLanes {
@@ -65,25 +66,13 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
     crash: settings.crash,
     stats: { call: settings.onCall },
   };
-  const options = { runMs: RUN_MS, lingerMs: LINGER_MS, shouldStop: () => stopping };
-  const runSeat = async (seat: SeatKey): Promise<boolean> => {
-    if (stopping) return false;
-    starter.running(seat, true);
-    try {
-      return (await runLane(lane, signals, seat, options)) === "again";
-    } catch (thrown) {
-      log.error({ ...seat, reason: messageOf(thrown) }, "lane ended; the sweeper starts it again");
-      return false;
-    } finally {
-      starter.running(seat, false);
-    }
-  };
+  const isStopping = (): boolean => stopping;
   const endpoint = await openRestateEndpoint({
     hub: settings.name,
     host: "127.0.0.1",
     port: settings.enginePort,
     onError: (cause) => log.error({ reason: cause.message }, "engine endpoint failed"),
-    runSeat,
+    runSeat: (seat) => runSeat(lane, signals, starter, seat, isStopping),
   });
   const running = (): number =>
     [...budgets.keys()].reduce((sum, budget) => sum + starter.runningSeats(budget), 0);
@@ -101,6 +90,28 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
     },
     closeEndpoint: () => endpoint.close(),
   };
+}
+
+/** One run of a seat; true when it should be run again at once. Never throws. */
+async function runSeat(
+  lane: LaneContext,
+  signals: LaneSignals,
+  starter: LaneStarter,
+  seat: SeatKey,
+  isStopping: () => boolean,
+): Promise<boolean> {
+  if (isStopping()) return false;
+  starter.running(seat, true);
+  try {
+    const options = { runMs: RUN_MS, lingerMs: LINGER_MS, shouldStop: isStopping };
+    return (await runLane(lane, signals, seat, options)) === "again";
+  } catch (thrown) {
+    const fields = { ...seat, reason: messageOf(thrown) };
+    lane.log.error(fields, "lane ended; the sweeper starts it again");
+    return false;
+  } finally {
+    starter.running(seat, false);
+  }
 }
 
 async function askForRun(settings: HubSettings, seat: SeatKey): Promise<void> {

@@ -91,15 +91,25 @@ function ofMoney(result: RetryResult): string {
   return result.money.length === 0 ? "" : ` (${moneyListText(result.money)})`;
 }
 
+interface StreamLine {
+  readonly connection: string;
+  readonly system: string;
+  readonly stream: string;
+  readonly freshness: string;
+  readonly sweptAt: string | undefined;
+}
+
 export function printConnections(shown: ShownConnections, style: ListStyle): string {
   const { paint, zone } = style;
   const sending = shown.sending.allowed
     ? "Sending is allowed."
     : paint.bad(`Sending is SWITCHED OFF: ${clean(shown.sending.reason ?? "no reason given")}`);
-  const streams = shown.sources.flatMap((source) =>
-    source.streams.length === 0
-      ? [{ ...source, stream: "", freshness: "webhooks only", sweptAt: undefined }]
-      : source.streams.map((stream) => ({ ...source, ...stream })),
+  const streams = shown.sources.flatMap(({ connection, system, streams: known }): StreamLine[] =>
+    known.length === 0
+      ? [{ connection, system, stream: "", freshness: "webhooks only", sweptAt: undefined }]
+      : known.map(({ stream, freshness, sweptAt }) => {
+          return { connection, system, stream, freshness, sweptAt };
+        }),
   );
   const sources = printTable(streams, [
     { title: "source", value: (one) => one.connection },

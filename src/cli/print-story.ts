@@ -90,7 +90,7 @@ function systemsText(story: Story, { paint, zone }: StoryStyle): string {
     {
       title: "date",
       value: ({ fields: { date } }) =>
-        date !== undefined && date.includes("T") ? timeText(date, zone) : (date ?? ""),
+        date?.includes("T") === true ? timeText(date, zone) : (date ?? ""),
     },
     { title: "status", value: (one) => one.fields.status ?? "" },
     { title: "version", value: (one) => one.fields.version ?? "" },

@@ -92,6 +92,12 @@ describe("an invoice that is checked against its contract", () => {
     expect(codesOf("invoice.finalized", invoice(change as Partial<Invoice>))).toEqual(expected);
   });
 
+  it("adds rounding to what is due", () => {
+    const rounded = invoice({ rounding: eur(2n), due: eur(11002n) });
+    expect(codesOf("invoice.finalized", rounded)).toEqual([]);
+    expect(codesOf("invoice.finalized", { ...rounded, rounding: eur(-2n) })).toHaveLength(1);
+  });
+
   it("names the line whose net is not its amount less what is taken off", () => {
     const given = invoice();
     const [first, second] = given.lines;

@@ -46,6 +46,9 @@ const offers: Readonly<Record<OfferName, Offer>> = {
   },
 };
 
+/** By this the bookkeepers find its item. */
+export const ARCHIVED_OFFER_NAME: string = offers[ARCHIVED_OFFER].name;
+
 export type TaxName = "california" | "washington" | "texas";
 
 const taxes: Readonly<Record<TaxName, { jurisdiction: string; percentage: string }>> = {

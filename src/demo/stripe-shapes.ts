@@ -63,5 +63,6 @@ export const endpointShape = z.object({
 export type EndpointShape = z.infer<typeof endpointShape>;
 
 export const eventShape = z.object({ id: z.string(), type: z.string(), created: seconds });
+export const customerShape = z.object({ id: z.string(), name: z.string() });
 export const productShape = z.object({ id: z.string(), name: z.string(), active: z.boolean() });
 export const taxRateShape = z.object({ id: z.string(), jurisdiction: z.string().nullable() });

@@ -23,7 +23,7 @@ export interface SweeperOptions {
   readonly onError: (duty: string, reason: string) => void;
 }
 
-/** Each duty on its own timer; a duty never overlaps itself, and its failure is said and retried. */
+/** Each duty on its own timer; it never overlaps itself, and its failure is said and retried. */
 export function startSweeper(options: SweeperOptions): Sweeper {
   let stopped = false;
   const timers = new Map<string, ReturnType<typeof setTimeout>>();

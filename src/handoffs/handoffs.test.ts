@@ -34,7 +34,7 @@ describe("the state table", () => {
     expect(moves).toBe(35);
   });
 
-  test("given any walk, then a request leaves only from ready and is believed only on evidence", () => {
+  test("given any walk, then requests leave only from ready and are believed only on evidence", () => {
     const evidence: HandoffEvent[] = ["done", "found-equal", "confirmation-arrived"];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...handoffEvents), { maxLength: 60 }), (walk) => {

@@ -9,7 +9,7 @@ import { messageOf } from "../kernel/errors.ts";
 import type { Pool } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
 import { claimWantedObjects, finishWantedObject } from "../store/wanted-objects.ts";
-import type { FactMaker } from "./make-fact.ts";
+import type { FactMaker } from "./fact-maker.ts";
 import { makeFactOfRaw } from "./make-fact.ts";
 import type { StoreVerdict } from "./store-facts.ts";
 

@@ -6,31 +6,19 @@
  */
 
 import type { SourceConnection, Translation } from "../connectors/kit/source.ts";
-import type { checkContract } from "../contracts/check-contract.ts";
 import type { Origin } from "../contracts/envelope.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
-import type { Clock } from "../kernel/clock.ts";
 import { instant } from "../kernel/clock.ts";
 import { isTieoutError, messageOf } from "../kernel/errors.ts";
-import type { Hasher } from "../kernel/hashing.ts";
 import { hex } from "../kernel/hex.ts";
 import { uuidFromHash, uuidV7 } from "../kernel/ids.ts";
-import type { Random } from "../kernel/random.ts";
 import type { Json } from "../kernel/strict-json.ts";
 import { parseStrictJson } from "../kernel/strict-json.ts";
-import type { Router } from "../routing/route-event.ts";
 import type { Fact, InboundRow } from "../store/fact-rows.ts";
 import { rowHash } from "../store/row-hash.ts";
 import { intakeErrors } from "./errors.ts";
+import type { FactMaker } from "./fact-maker.ts";
 import { makeRows } from "./make-rows.ts";
-
-export interface FactMaker {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly hasher: Hasher;
-  readonly route: Router;
-  readonly checkContract: typeof checkContract;
-}
 
 /** Deep enough for every vendor's documents, shallow enough for any parser. */
 const LIMITS = { maxDepth: 64 };

@@ -10,7 +10,7 @@ import type { RoutedHandoff } from "../routing/route-event.ts";
 import type { EventRow, HandoffRow, InboundRow, SkipRow } from "../store/fact-rows.ts";
 import { rowHash } from "../store/row-hash.ts";
 import { intakeErrors } from "./errors.ts";
-import type { FactMaker } from "./make-fact.ts";
+import type { FactMaker } from "./fact-maker.ts";
 
 export interface FactRows {
   readonly events: readonly EventRow[];

@@ -5,8 +5,8 @@
  */
 import type { ReceivedRequest, SourceConnection } from "../connectors/kit/source.ts";
 import { isTieoutError } from "../kernel/errors.ts";
+import type { FactMaker } from "./fact-maker.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { FactMaker } from "./make-fact.ts";
 import { makeFact } from "./make-fact.ts";
 
 export type WebhookAnswer =

@@ -7,7 +7,7 @@ import type { SourceConnection } from "../connectors/kit/source.ts";
 import type { Pool } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
 import { readCursor, writeCursor } from "../store/stream-cursor.ts";
-import type { FactMaker } from "./make-fact.ts";
+import type { FactMaker } from "./fact-maker.ts";
 import { makeFactOfRaw } from "./make-fact.ts";
 import type { StoreVerdict } from "./store-facts.ts";
 

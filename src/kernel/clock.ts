@@ -31,8 +31,9 @@ export function instantFromSeconds(seconds: number): Instant {
   return instant(seconds * 1000);
 }
 
-const INSTANT =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const DAY = "\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])";
+const TIME = "([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?";
+const INSTANT = new RegExp(`^${DAY}T${TIME}(Z|[+-]\\d{2}:\\d{2})$`);
 
 /**
  * Reads an instant. A text without a zone, a leap second (:60) and days that do not exist

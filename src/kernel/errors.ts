@@ -43,8 +43,8 @@ export function defineErrors<Code extends string>(
 ): Readonly<Record<Code, ErrorFactory>> {
   const factories: Partial<Record<Code, ErrorFactory>> = {};
   for (const code of Object.keys(definitions) as Code[]) {
-    factories[code] = (details = {}, cause) =>
-      new TieoutError(code, definitions[code], details, cause);
+    factories[code] = (details, cause) =>
+      new TieoutError(code, definitions[code], details ?? {}, cause);
   }
   return factories as Record<Code, ErrorFactory>;
 }

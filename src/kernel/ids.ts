@@ -40,8 +40,13 @@ export function uuidFromParts(ms: number, version: 7 | 8, content: Uint8Array): 
   for (let i = 0; i < 10; i += 1) bytes[6 + i] = content[i] ?? 0;
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4);
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const text = hex(bytes);
-  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
+  return dashed(hex(bytes));
+}
+
+/** 32 hexadecimal digits in the usual groups. */
+function dashed(digits: string): Uuid {
+  const groups = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16)];
+  return [...groups, digits.slice(16, 20), digits.slice(20)].join("-");
 }
 
 /** A new id, ordered by the wall clock to the millisecond. */
@@ -49,7 +54,7 @@ export function uuidV7(clock: Clock, random: Random): Uuid {
   return uuidFromParts(clock.now(), 7, random.bytes(10));
 }
 
-/** The id that a fact always has: the time it occurred, and the first 74 bits of its identity's hash. */
+/** The id that a fact always has: when it occurred, and 74 bits of its identity's hash. */
 export function uuidFromHash(occurredMs: number, hash: Uint8Array): Uuid {
   return uuidFromParts(occurredMs, 8, hash);
 }
@@ -74,8 +79,7 @@ export function tryParseId(text: string): { kind: IdKind; uuid: Uuid } | undefin
   const kind = KINDS.get(match?.[1] ?? "");
   const digits = match?.[2];
   if (kind === undefined || digits === undefined) return undefined;
-  const uuid = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
-  return { kind, uuid };
+  return { kind, uuid: dashed(digits) };
 }
 
 /** Reads an id of ours. Throws E_ID_MALFORMED. */

@@ -1,4 +1,4 @@
-/** Randomness is passed in: from the system when it must not be guessed, seeded where a run must repeat. */
+/** Randomness is passed in: the system's where it must not be guessed, seeded where a run repeats. */
 export interface Random {
   /** `count` random bytes. */
   bytes(count: number): Uint8Array;

@@ -19,7 +19,7 @@ export interface RoutedHandoff {
   readonly needs: readonly ObjectKey[];
 }
 
-/** A route that a rule closed for this event; kept beside the event, so nothing is skipped unseen. */
+/** A route that a rule closed for this event; kept, so that nothing is skipped unseen. */
 export interface RouteSkip {
   readonly flow: string;
   readonly target: string;

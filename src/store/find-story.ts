@@ -74,7 +74,7 @@ export async function findStoryById(
 
 const CORRELATIONS = `
 select correlation_id from event where subject = any($1::text[])
-group by correlation_id order by max(id) desc limit $2`;
+group by correlation_id order by max(id::text) desc limit $2`;
 
 /** The stories that objects take part in, the newest first. */
 export async function findCorrelations(

@@ -1,5 +1,6 @@
 /**
- * Writes attempts ahead of their requests and takes each reference for good. `settles_at` is when, at the latest, a request that left by `send_by` has either
+ * Writes attempts ahead of their requests and takes each reference for good. `settles_at` is
+ * when, at the latest, a request that left by `send_by` has either
  * taken effect and can be seen, or never will: send-by, our time-out, the target's longest run and
  * its index lag. All on the database's clock; the seat checks `send_by` on its monotonic one.
  */

@@ -30,7 +30,9 @@ export async function migrate(pool: Pool, folder: string, hasher: Hasher): Promi
     const isNew = await inTransaction(pool, async (session) => {
       await session.query("select pg_advisory_xact_lock($1)", [LOCK]);
       await session.query(`create table if not exists schema_version (
-        name text primary key, checksum text not null, applied_at timestamptz not null default now())`);
+        name text primary key,
+        checksum text not null,
+        applied_at timestamptz not null default now())`);
       const rows = await session.query<{ name: string; checksum: string }>(
         "select name, checksum from schema_version order by name",
       );

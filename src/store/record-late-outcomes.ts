@@ -6,7 +6,8 @@ import type { Session } from "./database.ts";
 import type { SettlementRow } from "./record-outcomes.ts";
 
 const INSERT = `
-insert into outcome (id, attempt_id, handoff_id, class, code, message, answer, duration_ms, row_hash)
+insert into outcome (id, attempt_id, handoff_id, class, code, message, answer, duration_ms,
+  row_hash)
 select x.id, x.attempt_id, x.handoff_id, 'late-' || x.class, x.code, x.message, x.answer,
   x.duration_ms, x.row_hash
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],

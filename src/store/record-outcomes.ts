@@ -63,7 +63,8 @@ with moved as (
     x.duration_ms, x.row_hash
   from unnest($8::uuid[], $6::uuid[], $1::uuid[], $9::text[], $10::text[], $11::text[], $5::text[],
     $12::text[], $13::integer[], $14::bytea[])
-    as x(id, attempt_id, handoff_id, class, code, message, external_id, answer, duration_ms, row_hash)
+    as x(id, attempt_id, handoff_id, class, code, message, external_id, answer, duration_ms,
+      row_hash)
 ), heads as (
   update object_head d set open_handoff = null,
     confirmed_version = case when x.confirmed

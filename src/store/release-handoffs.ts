@@ -12,6 +12,7 @@
  */
 import type { Pool, Session } from "./database.ts";
 import { inTransaction } from "./database.ts";
+import { liftPredecessors } from "./lift-predecessors.ts";
 
 export interface HeadKey {
   readonly target: string;
@@ -112,6 +113,9 @@ async function releaseIn(
     text: READY,
     values: free,
   });
+  const moved = ready.rows.reduce((sum, row) => sum + row.ready, 0);
+  // Whoever has to wait lends its urgency to what it waits for.
+  if (moved < locked.rows.length) await liftPredecessors(session, locked.rows);
   return new Map(ready.rows.map((row) => [row.budget, row.ready]));
 }
 

@@ -14,7 +14,8 @@ with turned as (
   update dead_letter d set state = 'resolved', resolved_at = now()
   from turned where d.inbound_id = turned.inbound_id
 ), closed as (
-  update exception_case x set state = 'resolved', resolution = 'understood later', resolved_at = now()
+  update exception_case x
+  set state = 'resolved', resolution = 'understood later', resolved_at = now()
   from turned where x.inbound_id = turned.inbound_id and x.state = 'open'
 )
 select count(*)::int as turned from turned`;

@@ -5,6 +5,10 @@ import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
 import { afterEach, describe, expect, it } from "vitest";
 import type { SourceConnection } from "../../src/connectors/kit/source.ts";
+import type { StripeApi } from "../../src/connectors/stripe/api.ts";
+import { openStripeApi } from "../../src/connectors/stripe/api.ts";
+import { completeEvent } from "../../src/connectors/stripe/complete-event.ts";
+import { stripeSettingsSchema } from "../../src/connectors/stripe/settings.ts";
 import { stripeSource } from "../../src/connectors/stripe/source.ts";
 import { checkContract } from "../../src/contracts/check-contract.ts";
 import type { EventDraft } from "../../src/contracts/envelope.ts";
@@ -15,6 +19,7 @@ import type { Json } from "../../src/kernel/strict-json.ts";
 import type { StripeSandbox, StripeSandboxOptions } from "../../src/sandbox/stripe/start.ts";
 import { startStripeSandbox } from "../../src/sandbox/stripe/start.ts";
 import { systemClock } from "../support/system-clock.ts";
+import { at, put } from "./stripe-bodies.ts";
 
 const open: { close(): Promise<void> | void }[] = [];
 afterEach(async () => {
@@ -46,6 +51,20 @@ async function room(
 
 function clientOf({ port }: StripeSandbox): Stripe {
   return new Stripe("sk_test_room", { host: "127.0.0.1", port, protocol: "http" });
+}
+
+function apiOf({ port }: StripeSandbox): StripeApi {
+  const settings = stripeSettingsSchema.parse({
+    connection: "stripe-eu",
+    origin: `http://127.0.0.1:${port}`,
+    apiKey: "sk_test_room",
+    webhookSecrets: [],
+    livemode: false,
+    legalEntity: { id: "de", timeZone: "Europe/Berlin" },
+  });
+  const api = openStripeApi(settings, { clock: later, random: seededRandom(7) });
+  open.push(api);
+  return api;
 }
 
 function sourceOf({ port }: StripeSandbox, webhookSecrets: string[]): SourceConnection {
@@ -202,6 +221,35 @@ describe("the sweep", () => {
           "dispute.funds-withdrawn",
         ]),
       );
+    },
+  );
+
+  it.each(["2020-03-02", "2026-10-28.endive"])(
+    "makes an invoice whole that an event of version %s cut, and it is the same fact",
+    async (apiVersion) => {
+      const here = await room({ apiVersion });
+      const { stripe, source } = here;
+      const customer = await stripe.customers.create({ name: "Many" });
+      const draft = await stripe.invoices.create({ customer: customer.id, currency: "eur" });
+      const lines = Array.from({ length: 120 }, (_, i) => ({ amount: i + 1 }));
+      await stripe.invoices.addLines(draft.id, { lines });
+      await stripe.invoices.finalizeInvoice(draft.id);
+      const facts = await sweepAll(here);
+      const listed = facts.find((fact) => at(fact, "type") === "invoice.finalized")!;
+      const first = (at(listed, "data.object.lines.data") as Json[]).slice(0, 10);
+      const cut = put(listed, {
+        "data.object.lines.data": first,
+        "data.object.lines.has_more": true,
+      });
+      expect(source.translate(cut, "webhook")).toMatchObject({ code: "E_STRIPE_TRUNCATED" });
+      const whole = await completeEvent(apiOf(here.sandbox), cut);
+      const [finalized] = draftsOf(source, [whole]);
+      const invoice = finalized!.data as unknown as Invoice;
+      expect(invoice.lines).toHaveLength(120);
+      expect(invoice.gross.amount).toBe("72.60");
+      expect(source.identify(whole)).toEqual(source.identify(cut));
+      // What is no longer than an event is, or nothing for us, costs no call.
+      expect(await completeEvent(apiOf(here.sandbox), facts[0]!)).toBe(facts[0]);
     },
   );
 

@@ -2,7 +2,7 @@
 
 import type { SourceConnection } from "../../src/connectors/kit/source.ts";
 import type { EventDraft } from "../../src/contracts/envelope.ts";
-import type { FactMaker } from "../../src/intake/make-fact.ts";
+import type { FactMaker } from "../../src/intake/fact-maker.ts";
 import { makeFactOfRaw } from "../../src/intake/make-fact.ts";
 import { storeFacts } from "../../src/intake/store-facts.ts";
 import { seededRandom } from "../../src/kernel/random.ts";

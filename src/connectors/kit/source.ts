@@ -4,7 +4,7 @@
  * raw        the parsed body of one inbound message, exactly as the source sent it
  * fact id    text that names the fact in the source: the same for webhook, sweep and list
  * stable     the raw without what changes between two tellings of the same fact
- * translate  raw → canonical drafts, or a documented reason to ignore it, or why it is not understood
+ * translate  raw → canonical drafts, or a documented reason to ignore it, or why it is unclear
  * stream     an entity or event feed that can be listed; its cursor is how far we have read
  */
 import type { EventDraft, ObjectKey, Origin } from "../../contracts/envelope.ts";
@@ -63,7 +63,7 @@ export interface SourceConnection {
   identify(raw: Json): Identification;
   translate(raw: Json, origin: Origin): Translation;
   /**
-   * Reads a page of the source's own event list from a cursor (undefined: from the source's horizon).
+   * Reads a page of the source's own event list from a cursor; undefined reads from its horizon.
    * `overlapMs`: how far behind its cursor a stream reads again, for facts listed late.
    */
   readonly sweep?: {

@@ -16,8 +16,11 @@ import { stripeErrors } from "./errors.ts";
 import type { StripeSettings } from "./settings.ts";
 
 export interface StripeApi {
-  /** The object at a path; undefined when Stripe says there is none. Throws codes of errors.ts. */
-  get(path: string): Promise<JsonObject | undefined>;
+  /**
+   * The object at a path, rendered in the connection's API version or in another; undefined when
+   * Stripe says there is none. Throws codes of errors.ts.
+   */
+  get(path: string, version?: string): Promise<JsonObject | undefined>;
   close(): Promise<void>;
 }
 
@@ -46,11 +49,11 @@ export function openStripeApi(
   });
   const headers = {
     authorization: `Bearer ${settings.apiKey}`,
-    "stripe-version": settings.apiVersion,
     accept: "application/json",
   };
-  const attempt = async (path: string): Promise<Verdict> => {
-    const answer = await http.send({ method: "GET", path, headers });
+  const attempt = async (path: string, version: string): Promise<Verdict> => {
+    const versioned = { ...headers, "stripe-version": version };
+    const answer = await http.send({ method: "GET", path, headers: versioned });
     if (answer.kind === "answer") return judge(answer, path, surroundings.clock.now());
     const details = { path, tries: MOST_TRIES, reason: answer.reason };
     return {
@@ -60,7 +63,8 @@ export function openStripeApi(
     };
   };
   return {
-    get: (path) => persist(() => attempt(path), surroundings.random),
+    get: (path, version = settings.apiVersion) =>
+      persist(() => attempt(path, version), surroundings.random),
     close: () => http.close(),
   };
 }

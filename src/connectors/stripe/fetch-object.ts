@@ -6,11 +6,8 @@ import type { ConnectorSurroundings } from "../kit/source.ts";
 import type { StripeApi } from "./api.ts";
 import { stripeErrors } from "./errors.ts";
 import { RETRIEVAL } from "./fact.ts";
-import { listWhole } from "./list-pages.ts";
+import { listWhole, MOST_LINES } from "./list-pages.ts";
 import type { StripeSettings } from "./settings.ts";
-
-/** Lines of one document that we are ready to hold. Stripe documents no limit of its own. */
-const MOST_LINES = 20_000;
 
 /** Where the objects of an entity are, and which of their lists come in parts. */
 const PLACES: Readonly<Record<string, { path: string; list?: string; query?: string }>> = {

@@ -41,6 +41,9 @@ const MATERIAL = [
   "deleted",
 ] as const;
 
+/** An event that was cut and the same event made whole (complete-event.ts) are one fact. */
+const LINES_IN_AN_EVENT = 10;
+
 export function identifyStripe(raw: Json, settings: StripeSettings): Identification {
   try {
     const fact = openFact(raw, settings);
@@ -99,7 +102,10 @@ function materialOf(object: JsonObject): Json {
   if (customer !== undefined) material["customer"] = customer;
   const lines = object["lines"];
   const data = isObject(lines) ? lines["data"] : undefined;
-  if (Array.isArray(data)) material["lines"] = data.map(amountOf).sort((a, b) => a - b);
+  if (Array.isArray(data)) {
+    const told = data.slice(0, LINES_IN_AN_EVENT).map(amountOf);
+    material["lines"] = told.sort((a, b) => a - b);
+  }
   return material;
 }
 

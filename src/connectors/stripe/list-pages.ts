@@ -5,6 +5,9 @@ import { stripeErrors } from "./errors.ts";
 
 const PAGE = 100;
 
+/** Lines of one document that we are ready to hold. Stripe documents no limit of its own. */
+export const MOST_LINES = 20_000;
+
 /**
  * All objects of a list of Stripe, in its own order, page by page with `starting_after`. Undefined
  * when there are more than `limit`. `path` may have a query already.
@@ -13,6 +16,7 @@ export async function listWhole(
   api: StripeApi,
   path: string,
   limit: number,
+  version?: string,
 ): Promise<readonly JsonObject[] | undefined> {
   const found: JsonObject[] = [];
   const joint = path.includes("?") ? "&" : "?";
@@ -20,7 +24,7 @@ export async function listWhole(
   for (;;) {
     const cursor = after === "" ? "" : `&starting_after=${encodeURIComponent(after)}`;
     const asked = `${path}${joint}limit=${PAGE}${cursor}`;
-    const page = await api.get(asked);
+    const page = await api.get(asked, version);
     if (page === undefined) throw answerError(path, "the list is missing");
     const items = readList(page, "data", path).map((item) => asObject(item, path));
     found.push(...items);

@@ -12,6 +12,7 @@ import type { Json } from "../../kernel/strict-json.ts";
 import { UnreadableField } from "../kit/json-read.ts";
 import type { ConnectorSurroundings, SweepPage } from "../kit/source.ts";
 import type { StripeApi } from "./api.ts";
+import { completeEvent } from "./complete-event.ts";
 import { stripeErrors } from "./errors.ts";
 import { readSeconds } from "./fact.ts";
 import { listWhole } from "./list-pages.ts";
@@ -50,7 +51,11 @@ export async function sweepEvents(
     const until = Math.min(cursor.from + window, now);
     if (until <= cursor.from) return { facts: [], cursor: text(cursor), more: false };
     const facts = await readWindow(api, cursor.from, until);
-    if (facts !== undefined) return pageOf(facts, { ...cursor, window }, until, now);
+    if (facts !== undefined) {
+      const whole: Json[] = [];
+      for (const fact of facts) whole.push(await completeEvent(api, fact));
+      return pageOf(whole, { ...cursor, window }, until, now);
+    }
     if (window === NARROWEST) {
       const second = instantFromSeconds(cursor.from);
       throw stripeErrors.E_STRIPE_SWEEP_CROWDED({ limit: MANY, second });

@@ -1,4 +1,4 @@
-/** From claimed handoffs to attempts: each request is built, hashed and written down before it leaves. */
+/** From claimed handoffs to attempts: requests are built, hashed and written before they leave. */
 import type {
   ApplyContext,
   CallTarget,

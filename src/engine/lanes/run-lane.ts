@@ -58,7 +58,7 @@ export async function runLane(
   }
 }
 
-/** Records the last outcomes, then gives the seat up, or keeps its lease for the run that follows. */
+/** Records the last outcomes, then gives the seat up, or keeps its lease for the next run. */
 async function finish(lane: LaneContext, drain: Drain, seat: Seat, end: RunEnd): Promise<RunEnd> {
   const last = await drain.cycle(false);
   if (last.fenceLost) return "taken";

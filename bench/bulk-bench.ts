@@ -1,0 +1,124 @@
+/**
+ * P3: bulk targets. Handoffs lie ready; the clock runs from the moment when sending is allowed
+ * until the last one is confirmed in the ledger. Into the warehouse connector, and into a target
+ * that does nothing: the difference is the warehouse, the rest is ours.
+ */
+import type { Pool } from "../src/store/database.ts";
+import { openDatabase } from "../src/store/database.ts";
+import { allowSending, countOf, isDrained, openLedger, until } from "./ledger.ts";
+import { peerRate, runPeer, runPeerOnTarget } from "./peer-runs.ts";
+import type { Said } from "./programs.ts";
+import type { Measurement, Outcome } from "./result.ts";
+import { figure, figureOf, mustAgree, ratio } from "./result.ts";
+import { bulkTargets, seedBulk } from "./seed-handoffs.ts";
+import type { HubWishes, Stage } from "./stage.ts";
+import { startHubProcess } from "./stage.ts";
+
+const COUNT = 200_000;
+const WARMUP = 10_000;
+const LANES = 2;
+const DATABASE = "bench_bulk";
+const WAREHOUSE = "bench_warehouse";
+const RATE = "handoffs per second";
+
+type BulkName = (typeof bulkTargets)[number];
+
+async function measureBulk(stage: Stage, count: number, name: BulkName): Promise<Measurement> {
+  stage.tell(`P3: ${count} handoffs into ${name}`);
+  const databaseUrl = await stage.servers.freshDatabase(DATABASE);
+  const warehouseUrl = await stage.servers.freshDatabase(WAREHOUSE);
+  const pool = await openLedger(databaseUrl);
+  try {
+    const warmup = Math.min(WARMUP, count);
+    const warehouse = { url: warehouseUrl, lanes: LANES };
+    const wishes: HubWishes =
+      name === "warehouse"
+        ? { databaseUrl, warehouse }
+        : { databaseUrl, nothing: { lanes: LANES } };
+    const hub = await startHubProcess(stage, wishes);
+    await seedBulk(pool, name, { first: 1, last: warmup });
+    await until(() => isDrained(pool, name), "warm-up", 20, 300);
+    await allowSending(pool, false);
+    await seedBulk(pool, name, { first: warmup + 1, last: warmup + count });
+    const started = performance.now();
+    await allowSending(pool, true);
+    await until(() => isDrained(pool, name), "the last confirmation", 10, 900);
+    const seconds = (performance.now() - started) / 1000;
+    await hub.stop();
+    const verified = await verify(pool, name, warehouseUrl, warmup + count);
+    return {
+      what:
+        name === "warehouse" ? "into the warehouse connector" : "into a target that does nothing",
+      setting: { target: name, lanes: LANES, handoffs: count },
+      figures: [figure(RATE, count / seconds, "/s"), figure("whole run", seconds, "s")],
+      verified,
+    };
+  } finally {
+    await pool.end();
+    await stage.servers.dropDatabase(DATABASE);
+    await stage.servers.dropDatabase(WAREHOUSE);
+  }
+}
+
+async function verify(
+  pool: Pool,
+  name: BulkName,
+  warehouseUrl: string,
+  expected: number,
+): Promise<Record<string, number>> {
+  const confirmed = await countOf(pool, "handoff where state = 'confirmed'");
+  const items = "(select unnest(batch) from attempt) a";
+  const exceptions = await countOf(pool, "exception_case");
+  const counts = {
+    confirmed: { found: confirmed, expected },
+    itemsInAttempts: { found: await countOf(pool, items), expected },
+    exceptions: { found: exceptions, expected: 0 },
+  };
+  if (name !== "warehouse") return mustAgree("P3", counts);
+  const warehouse = openWarehouse(warehouseUrl);
+  try {
+    const feed = { found: await countOf(warehouse, "warehouse.event_feed"), expected };
+    const invoices = { found: await countOf(warehouse, "warehouse.invoice"), expected };
+    return mustAgree("P3", { ...counts, feed, invoices });
+  } finally {
+    await warehouse.end();
+  }
+}
+
+function openWarehouse(url: string): Pool {
+  return openDatabase({ url, connections: 1, name: "bench", onIdleError: () => undefined });
+}
+
+export async function benchBulk(stage: Stage): Promise<Outcome> {
+  const { settings, servers } = stage;
+  const count = settings.count ?? COUNT;
+  const measurements: Measurement[] = [];
+  for (const name of bulkTargets) measurements.push(await measureBulk(stage, count, name));
+  const peers: (Said & { readonly variant: string })[] = [];
+  if (settings.peers) {
+    const input = { databaseUrl: servers.databaseUrl, count: settings.peerCount ?? count };
+    const alone = await runPeer(stage, "pg-boss", input);
+    peers.push({ ...alone, variant: "no call" });
+    const calling = await runPeerOnTarget(stage, "pg-boss", input);
+    peers.push({ ...calling, variant: "a bulk call a batch" });
+  }
+  const ratios = peers.flatMap((peer) =>
+    measurements.flatMap((one) => {
+      const name = `${String(one.setting["target"])} : pg-boss ${peer.variant}`;
+      return [
+        ratio(`${name}, drain only`, figureOf(one, RATE), peerRate(peer)),
+        ratio(`${name}, insert and drain`, figureOf(one, RATE), peerRate(peer, "wholePerSecond")),
+      ];
+    }),
+  );
+  return {
+    measurements,
+    peers,
+    ratios,
+    processes: ["hub", "PostgreSQL (ledger and warehouse)", "Restate"],
+    notes: [
+      "Ours is the drain: handoffs lie ready, as jobs do when pg-boss drains. Events are kept in full (about 2.5 KB of canonical data each); pg-boss jobs carry ids and amounts.",
+      "Seeded by SQL: events and handoffs, without bodies and identities, which the drain does not read.",
+    ],
+  };
+}

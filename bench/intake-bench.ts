@@ -1,0 +1,128 @@
+/**
+ * P1: durable intake. Signed webhooks over HTTP, each verified, kept, translated, checked, routed
+ * to two targets and committed before it is answered. Sending is off, so that lanes do not run
+ * beside it; everything else does.
+ */
+import type { Pool } from "../src/store/database.ts";
+import { allowSending, countOf, linkMasterData, openLedger, until } from "./ledger.ts";
+import { peerRate, runPeer } from "./peer-runs.ts";
+import { BOOKS } from "./plain-target.ts";
+import type { Measurement, Outcome } from "./result.ts";
+import { figure, figureOf, mustAgree, ratio } from "./result.ts";
+import { seedHistory } from "./seed-history.ts";
+import type { Stage } from "./stage.ts";
+import { runLoad, startHubProcess } from "./stage.ts";
+
+const COUNT = 60_000;
+const WARMUP = 5_000;
+const PEER_COUNT = 20_000;
+const DATABASE = "bench_intake";
+export const INTAKE_RATE = "events per second";
+
+export interface IntakeWishes {
+  readonly count: number;
+  readonly connections: number;
+  /** Events in the ledger beforehand. */
+  readonly preload: number;
+}
+
+export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise<Measurement> {
+  const { count, connections, preload } = wishes;
+  stage.tell(`P1: ${count} events over ${connections} connections, ${preload} in the ledger`);
+  const databaseUrl = await stage.servers.freshDatabase(DATABASE);
+  const pool = await openLedger(databaseUrl);
+  try {
+    await linkMasterData(pool, BOOKS);
+    await seedHistory(pool, preload);
+    await allowSending(pool, false);
+    const warmup = Math.min(WARMUP, count);
+    const hub = await startHubProcess(stage, {
+      databaseUrl,
+      books: { url: "http://127.0.0.1:9", lanes: 1 },
+      warehouse: { url: databaseUrl, lanes: 1 },
+    });
+    const load = { url: hub.url, connections };
+    await runLoad({ ...load, prefix: "warm", count: warmup });
+    await untilReleased(pool);
+    const report = await runLoad({ ...load, prefix: "bench", count });
+    await untilReleased(pool);
+    await hub.stop();
+    const verified = await verify(pool, { events: warmup + count, preload });
+    return {
+      what: "signed webhooks over HTTP, two handoffs each",
+      setting: { connections, preload, events: count, bodyBytes: report.bodyBytes },
+      figures: [
+        figure(INTAKE_RATE, count / report.seconds, "/s"),
+        figure("p50", report.p50, "ms"),
+        figure("p99", report.p99, "ms"),
+        figure("worst", report.worst, "ms"),
+      ],
+      verified,
+    };
+  } finally {
+    await pool.end();
+    await stage.servers.dropDatabase(DATABASE);
+  }
+}
+
+/** All ordered handoffs may go: their needs are linked and nothing is before them. */
+function untilReleased(pool: Pool): Promise<void> {
+  const waiting = "(select 1 from handoff where ordered and state = 'waiting' limit 1) w";
+  return until(async () => (await countOf(pool, waiting)) === 0, "release", 20, 120);
+}
+
+async function verify(
+  pool: Pool,
+  { events, preload }: { events: number; preload: number },
+): Promise<Record<string, number>> {
+  const rows = async (from: string, expected: number) => ({
+    found: await countOf(pool, from),
+    expected,
+  });
+  return mustAgree("P1", {
+    events: await rows("event", preload + events),
+    bodies: await rows("inbound", preload + events),
+    identities: await rows("event_identity where verdict = 'events'", preload + events),
+    handoffs: await rows("handoff", 2 * events),
+    ready: await rows("handoff where state = 'ready'", 2 * events),
+    deadLetters: await rows("dead_letter", 0),
+    needs: await rows("handoff_need", 0),
+  });
+}
+
+export async function benchIntake(stage: Stage): Promise<Outcome> {
+  const { settings, servers } = stage;
+  const count = settings.count ?? COUNT;
+  const measurements: Measurement[] = [];
+  for (const connections of settings.connections) {
+    measurements.push(await measureIntake(stage, { count, connections, preload: 0 }));
+  }
+  const peers = settings.peers
+    ? [
+        await runPeer(stage, "stripe-sync-engine", {
+          databaseUrl: servers.databaseUrl,
+          count: settings.peerCount ?? PEER_COUNT,
+        }),
+      ]
+    : [];
+  const ratios = peers.flatMap((peer) =>
+    measurements.map((one) =>
+      ratio(
+        `${one.setting["connections"]} connections : ${peer["peer"]}`,
+        figureOf(one, INTAKE_RATE),
+        peerRate(peer),
+      ),
+    ),
+  );
+  return {
+    measurements,
+    peers,
+    ratios,
+    processes: ["hub", "load", "PostgreSQL", "Restate (idle)"],
+    notes: [
+      "Each event becomes an ordered handoff with three needs and an unordered one; both are committed before the answer. The release of the ordered one follows the commit and is part of the load.",
+      "Sending is off (sending_permission); one seat a budget looks for work every quarter of a second.",
+      "The cost of single guarantees (hashes, contract check, raw body) is not measured: the product has no switch for any of them.",
+    ],
+  };
+}

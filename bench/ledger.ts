@@ -1,0 +1,64 @@
+/** The measured ledger, read from outside: made by the product's migrations, counted by SQL. */
+import { migrationsDir } from "../src/app/environment.ts";
+import { systemClock, systemHasher } from "../src/app/system.ts";
+import type { Pool } from "../src/store/database.ts";
+import { openDatabase } from "../src/store/database.ts";
+import { ensurePartitions } from "../src/store/ensure-partitions.ts";
+import { migrate } from "../src/store/migrate.ts";
+import { CUSTOMERS, customerId, PRODUCTS, SOURCE } from "./load-events.ts";
+
+export async function openLedger(url: string): Promise<Pool> {
+  const onIdleError = (): void => undefined;
+  const pool = openDatabase({ url, connections: 4, name: "bench", onIdleError });
+  await migrate(pool, migrationsDir, systemHasher);
+  await ensurePartitions(pool, systemClock.now());
+  return pool;
+}
+
+/** Customers and products are in the target already, as in any month but the first. */
+export async function linkMasterData(pool: Pool, target: string): Promise<void> {
+  const customers = Array.from({ length: CUSTOMERS }, (_, i) => `customer/${customerId(i)}`);
+  const objects = [...customers, ...PRODUCTS.map((id) => `product/${id}`)];
+  await pool.query(
+    `insert into link (target, object, external_id, reference)
+     select $1, object, 'OLD-' || n, 'old' || n
+     from unnest($2::text[]) with ordinality as o(object, n)`,
+    [target, objects.map((object) => `${SOURCE}/${object}`)],
+  );
+}
+
+export async function allowSending(pool: Pool, allowed: boolean): Promise<void> {
+  await pool.query("update sending_permission set allowed = $1", [allowed]);
+}
+
+export async function countOf(pool: Pool, from: string): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(`select count(*) as count from ${from}`);
+  return Number(rows[0]?.count);
+}
+
+/** True when nothing of the budget can be sent and nothing is under way; reads indexes only. */
+export async function isDrained(pool: Pool, budget: string): Promise<boolean> {
+  const { rows } = await pool.query<{ open: boolean }>({
+    name: "is-drained",
+    text: `select exists (select 1 from handoff where budget = $1 and state = 'ready')
+      or exists (select 1 from handoff where budget = $1 and state = 'sent')
+      or exists (select 1 from handoff where budget = $1 and not_before is not null
+        and state in ('unknown', 'waiting')) as open`,
+    values: [budget],
+  });
+  return rows[0]?.open === false;
+}
+
+/** Asks again every few milliseconds; throws with `what` after `seconds`. */
+export async function until(
+  done: () => Promise<boolean>,
+  what: string,
+  everyMs = 10,
+  seconds = 900,
+): Promise<void> {
+  const limit = performance.now() + seconds * 1000;
+  while (!(await done())) {
+    if (performance.now() > limit) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}

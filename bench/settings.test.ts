@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { readSettings } from "./settings.ts";
+
+test("without words all benchmarks run, with peers, in their usual sizes", () => {
+  const settings = readSettings([]);
+  expect(settings.ids).toEqual(["P1", "P2", "P3", "P8"]);
+  expect(settings.peers).toBe(true);
+  expect(settings.lanes).toEqual([8, 16, 32]);
+  expect(settings.count).toBeUndefined();
+});
+
+test("a benchmark is named in any case, and lists are numbers", () => {
+  const settings = readSettings(["p2", "--no-peers", "--lanes", "4,12", "--count", "500"]);
+  expect(settings).toMatchObject({ ids: ["P2"], peers: false, lanes: [4, 12], count: 500 });
+});
+
+test("what is not understood is said", () => {
+  expect(() => readSettings(["P4"])).toThrow("P4 is none of");
+  expect(() => readSettings(["P2", "--lanes", "many"])).toThrow("--lanes");
+  expect(() => readSettings(["P2", "--fast"])).toThrow();
+});

@@ -1,0 +1,83 @@
+/** The command line. */
+import { parseArgs } from "node:util";
+
+export const benchIds = ["P1", "P2", "P3", "P8"] as const;
+export type BenchId = (typeof benchIds)[number];
+
+export interface Settings {
+  readonly ids: readonly BenchId[];
+  readonly json: boolean;
+  readonly peers: boolean;
+  /** Measured events or handoffs; each benchmark has its own default. */
+  readonly count: number | undefined;
+  /** Measured events of each peer. */
+  readonly peerCount: number | undefined;
+  readonly lanes: readonly number[];
+  readonly connections: readonly number[];
+  readonly backlog: readonly number[];
+  /** P8: events in the ledger before intake is measured. */
+  readonly preload: readonly number[];
+  /** Writes a CPU profile of each hub to bench/out. */
+  readonly profile: boolean;
+}
+
+export const usage = `npm run bench -- [P1 P2 P3 P8] [options]
+npm run bench -- render bench/out/*.json
+
+  --json                 the result as JSON on standard output, the table on standard error
+  --count <n>            measured events or handoffs
+  --no-peers             only ours
+  --peer-count <n>       measured events of each peer
+  --lanes 8,16,32        P2: lanes of the books
+  --connections 16,64    P1: connections of the load
+  --backlog 1000,100000  P8: open handoffs besides those that are measured
+  --preload 0,1000000    P8: events in the ledger before intake is measured
+  --profile              a CPU profile of each hub in bench/out
+`;
+
+/** Throws a sentence for what it does not understand. */
+export function readSettings(given: readonly string[]): Settings {
+  const { values, positionals } = parseArgs({
+    args: [...given],
+    allowPositionals: true,
+    allowNegative: true,
+    options: {
+      json: { type: "boolean", default: false },
+      peers: { type: "boolean", default: true },
+      profile: { type: "boolean", default: false },
+      count: { type: "string" },
+      "peer-count": { type: "string" },
+      lanes: { type: "string", default: "8,16,32" },
+      connections: { type: "string", default: "16,64,128" },
+      backlog: { type: "string", default: "1000,100000,1000000" },
+      preload: { type: "string", default: "0,1000000" },
+    },
+  });
+  const ids = positionals.map((text) => {
+    const id = benchIds.find((one) => one === text.toUpperCase());
+    if (id === undefined) throw new Error(`${text} is none of ${benchIds.join(", ")}`);
+    return id;
+  });
+  return {
+    ids: ids.length === 0 ? benchIds : ids,
+    json: values.json,
+    peers: values.peers,
+    profile: values.profile,
+    count: values.count === undefined ? undefined : whole("count", values.count),
+    peerCount:
+      values["peer-count"] === undefined ? undefined : whole("peer-count", values["peer-count"]),
+    lanes: list("lanes", values.lanes),
+    connections: list("connections", values.connections),
+    backlog: list("backlog", values.backlog),
+    preload: list("preload", values.preload),
+  };
+}
+
+function list(name: string, text: string): number[] {
+  return text.split(",").map((one) => whole(name, one));
+}
+
+function whole(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: ${text} is not a whole number`);
+  return Number(text);
+}

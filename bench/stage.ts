@@ -1,0 +1,78 @@
+/** What every benchmark works with: the servers, and a way to start the hub, the target, the load. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { request } from "undici";
+import { outDir, peerFile, programFile } from "./files.ts";
+import type { HubInput } from "./hub-input.ts";
+import type { Program } from "./programs.ts";
+import { runProgram, startProgram } from "./programs.ts";
+import type { Servers } from "./servers.ts";
+import type { Settings } from "./settings.ts";
+
+export interface Stage {
+  readonly servers: Servers;
+  readonly settings: Settings;
+  /** A sentence for the person who waits. */
+  readonly tell: (text: string) => void;
+}
+
+export interface Hub {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export type HubWishes = Omit<HubInput, "engine" | "name">;
+
+let hubs = 0;
+
+/** Each hub has a name of its own: the engine remembers the seats of the one before. */
+export async function startHubProcess(stage: Stage, wishes: HubWishes): Promise<Hub> {
+  hubs += 1;
+  const input: HubInput = { ...wishes, name: `bench${hubs}`, engine: stage.servers.engine };
+  const folder = path.join(outDir, "profiles");
+  if (stage.settings.profile) mkdirSync(folder, { recursive: true });
+  const flags = stage.settings.profile ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
+  const program = await startProgram(programFile("hub-process"), input, flags);
+  return { url: String(program.first["url"]), stop: () => program.stop() };
+}
+
+export interface Target {
+  readonly url: string;
+  stats(): Promise<{ readonly created: number; readonly repeated: number }>;
+  stop(): Promise<void>;
+}
+
+export async function startTarget(): Promise<Target> {
+  const program: Program = await startProgram(peerFile("target"), { port: 0 });
+  const url = String(program.first["url"]);
+  return {
+    url,
+    async stats() {
+      const answer = await request(`${url}/stats`);
+      return (await answer.body.json()) as { created: number; repeated: number };
+    },
+    stop: () => program.stop(),
+  };
+}
+
+export interface LoadReport {
+  /** Epoch milliseconds of the first request. */
+  readonly startedAt: number;
+  readonly seconds: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly worst: number;
+  readonly bodyBytes: number;
+}
+
+export interface LoadWishes {
+  readonly url: string;
+  readonly prefix: string;
+  readonly count: number;
+  readonly connections: number;
+}
+
+/** Sends `count` events and returns when all were answered with 2xx; throws when one was not. */
+export async function runLoad(wishes: LoadWishes): Promise<LoadReport> {
+  return (await runProgram(programFile("load-process"), wishes)) as unknown as LoadReport;
+}

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { FreshDatabase } from "../../test/support/database.ts";
+import { freshDatabase } from "../../test/support/database.ts";
+import { factMaker, plainSource, tell } from "../../test/support/ledger-facts.ts";
+import { systemHasher } from "../../test/support/system-hasher.ts";
+import type { SourceConnection } from "../connectors/kit/source.ts";
+import type { Json } from "../kernel/strict-json.ts";
+import type { Pool } from "../store/database.ts";
+import { openDatabase } from "../store/database.ts";
+import type { Fact } from "../store/fact-rows.ts";
+import { makeGroupCommit } from "./group-commit.ts";
+import { makeFactOfRaw } from "./make-fact.ts";
+import { retranslate } from "./retranslate.ts";
+import { storeFacts } from "./store-facts.ts";
+
+let database: FreshDatabase;
+let pool: Pool;
+
+beforeEach(async () => {
+  database = await freshDatabase();
+  pool = openDatabase({ url: database.url, connections: 6, name: "test", onIdleError: () => {} });
+});
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+async function count(table: string): Promise<number> {
+  const rows = await pool.query<{ n: number }>(`select count(*)::int as n from ${table}`);
+  return rows.rows[0]?.n ?? -1;
+}
+
+const store = () => ({ pool, hasher: systemHasher, onCommitted: () => {} });
+
+function factOf(raw: object, source: SourceConnection = plainSource): Fact {
+  return makeFactOfRaw(factMaker, source, raw as unknown as Json, "webhook");
+}
+
+describe("what is told again", () => {
+  test("given one fact by four tellers at once, in groups that overlap, then it is kept once", async () => {
+    const facts = Array.from({ length: 60 }, (_, n) => ({ id: `e${n}`, invoice: `i${n}`, at: n }));
+    const tellers = [0, 1, 2, 3].map((shift) =>
+      tell(pool, [...facts.slice(shift * 13), ...facts.slice(0, shift * 13)].reverse()),
+    );
+    const verdicts = (await Promise.all(tellers)).flat();
+    expect(verdicts.filter((verdict) => verdict === "stored")).toHaveLength(60);
+    expect(verdicts.filter((verdict) => verdict === "duplicate")).toHaveLength(180);
+    expect(await count("event")).toBe(60);
+    expect(await count("handoff")).toBe(60);
+  });
+  test("given the same fact twice in one group with other content, then both are kept and a case", async () => {
+    const verdicts = await tell(pool, [
+      { id: "e1", invoice: "i1", at: 1 },
+      { id: "e1", invoice: "i1", at: 1, minor: "999" },
+      { id: "e1", invoice: "i1", at: 1 },
+    ]);
+    expect(verdicts).toEqual(["stored", "conflict", "duplicate"]);
+    expect(await count("inbound")).toBe(2);
+    expect(await count("exception_case")).toBe(1);
+  });
+});
+
+describe("what is not understood", () => {
+  test("given a translator that fails, then a dead letter; given it is mended, then its event", async () => {
+    const broken = factOf({ id: "e1", invoice: "i1", at: 1, note: "poison" });
+    expect((await storeFacts(store(), [broken])).map((one) => one.kind)).toEqual(["stored"]);
+    expect(await count("dead_letter where state = 'open'")).toBe(1);
+    expect(await count("exception_case where state = 'open'")).toBe(1);
+
+    const sources = new Map([["src", plainSource]]);
+    const still = await retranslate(pool, factMaker, store(), sources);
+    expect(still).toEqual({ tried: 1, understood: 0, foreign: 0 });
+    expect((await pool.query("select tries from dead_letter")).rows).toEqual([{ tries: 2 }]);
+
+    const mended: SourceConnection = {
+      ...plainSource,
+      translate: (raw, origin) =>
+        plainSource.translate({ ...(raw as object), note: "fine" } as unknown as Json, origin),
+    };
+    const now = await retranslate(pool, factMaker, store(), new Map([["src", mended]]));
+    expect(now).toEqual({ tried: 1, understood: 1, foreign: 0 });
+    expect(await count("event")).toBe(1);
+    expect(await count("dead_letter where state = 'open'")).toBe(0);
+    expect(await count("exception_case where state = 'open'")).toBe(0);
+    // The source tells it once more: by now it is an ordinary duplicate.
+    const again = await storeFacts(store(), [
+      factOf({ id: "e1", invoice: "i1", at: 1, note: "poison" }, mended),
+    ]);
+    expect(again.map((one) => one.kind)).toEqual(["duplicate"]);
+  });
+  test("given an ignored kind, then its rule is kept and nothing follows", async () => {
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1, note: "ignore" }]);
+    const rows = await pool.query("select verdict, rule from event_identity");
+    expect(rows.rows).toEqual([{ verdict: "ignored", rule: "test-rule" }]);
+    expect(await count("event")).toBe(0);
+  });
+});
+
+describe("a group", () => {
+  test("given one fact that the ledger cannot hold, then its neighbours are stored all the same", async () => {
+    const bad = factOf({ id: "bad", invoice: "i1", at: 1 });
+    const poisoned: Fact = {
+      ...bad,
+      events: bad.events.map((event) => ({ ...event, version: "99999999999999999999" })),
+    };
+    const good = [2, 3].map((n) => factOf({ id: `e${n}`, invoice: `i${n}`, at: n }));
+    const verdicts = await storeFacts(store(), [good[0] as Fact, poisoned, good[1] as Fact]);
+    expect(verdicts.map((one) => one.kind)).toEqual(["stored", "failed", "stored"]);
+    expect(await count("event")).toBe(2);
+    expect(await count("event_identity")).toBe(2);
+  });
+  test("given more than may wait, then the surplus is refused at once and leaves no trace", async () => {
+    let open: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const group = makeGroupCommit({
+      store: async (facts) => {
+        await gate;
+        return storeFacts(store(), facts);
+      },
+      groupSize: 4,
+      parallel: 1,
+      maxWaiting: 8,
+      maxWaitingBytes: 1_000_000,
+      soon: (task) => void setTimeout(task, 1),
+    });
+    const facts = Array.from({ length: 12 }, (_, n) =>
+      factOf({ id: `e${n}`, invoice: `i${n}`, at: n }),
+    );
+    const answers = facts.map((fact) =>
+      group.add(fact).then(
+        (v) => v.kind,
+        (e) => e.code as string,
+      ),
+    );
+    expect(group.pressure().waiting).toBe(8);
+    open();
+    const verdicts = await Promise.all(answers);
+    expect(verdicts.filter((verdict) => verdict === "stored")).toHaveLength(8);
+    expect(verdicts.filter((verdict) => verdict === "E_INTAKE_BUSY")).toHaveLength(4);
+    await group.stop();
+    expect(await count("inbound")).toBe(8);
+    await expect(group.add(facts[0] as Fact)).rejects.toThrow(/shutting down/);
+  });
+});

@@ -1,0 +1,33 @@
+/**
+ * Gives up on waiting that has outlived its deadline with nothing to wait for but time: a retry
+ * that never succeeded, an object that its source does not know. What waits behind an exception is
+ * left alone: its cause carries the overdue count and money, and one fix releases it.
+ */
+import type { Session } from "./database.ts";
+
+const EXCEPT = `
+with late as (
+  select h.id from handoff h
+  where h.state = 'waiting' and h.deadline_at < now() and h.ordered
+    and (h.attempts > 0 or exists (
+      select 1 from handoff_need n join object_fetch f on f.object = n.object
+      where n.handoff_id = h.id and f.state = 'gone'))
+  order by h.id limit 500 for update skip locked
+), moved as (
+  update handoff h set state = 'excepted', reason = 'E_HANDOFF_OVERDUE', changed_at = now()
+  from late where h.id = late.id
+  returning h.id, h.target, h.object, h.legal_entity, h.amount_minor, h.currency, h.attempts
+)
+insert into exception_case (id, kind, cause, code, title, message, handoff_id, target, object,
+  legal_entity, amount_minor, currency)
+select gen_random_uuid(), 'handoff', target || ' E_HANDOFF_OVERDUE', 'E_HANDOFF_OVERDUE',
+  target || ': past its deadline',
+  case when attempts > 0 then 'Every attempt was put off by the target until the deadline passed.'
+    else 'It needs an object that its source does not know.' end,
+  id, target, object, legal_entity, amount_minor, currency
+from moved`;
+
+export async function exceptOverdue(session: Session): Promise<number> {
+  const result = await session.query(EXCEPT);
+  return result.rowCount ?? 0;
+}

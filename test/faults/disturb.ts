@@ -1,0 +1,172 @@
+/** Carries out a schedule: kills, pauses, storms. Counts what happened, not what was planned. */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KillPoint, Schedule } from "./schedule.ts";
+import { HUBS, plannedCounts } from "./schedule.ts";
+import type { Stage } from "./stage.ts";
+import { FOREIGN, SEATS } from "./target-faults.ts";
+
+export interface Disturbance {
+  /** How often each kind of fault happened. */
+  readonly counts: Map<string, number>;
+  /** Processes that ended without being told to: a defect of the product. */
+  readonly crashes: string[];
+  /** Planned faults still to come. */
+  left(): number;
+  /** Begins; moments are counted from now. */
+  begin(): void;
+  /** No more faults; resolves when all that was stopped or killed is back. */
+  calm(): Promise<void>;
+}
+
+const NO_CRASH = { TIEOUT_CRASH_AT: "" };
+
+export function disturb(stage: Stage, schedule: Schedule, say: (text: string) => void): Disturbance {
+  const counts = new Map<string, number>();
+  const crashes: string[] = [];
+  const over = new AbortController();
+  const underWay: Promise<void>[] = [];
+  /** Children that we killed and whose end is still to be told. */
+  const doomed = new Map<string, string>();
+  const count = (kind: string): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const { supervisor } = stage;
+  const kills = armHubs(stage, schedule);
+
+  supervisor.on("exit", ({ name, exit, expected }) => {
+    if (expected) return;
+    const own = doomed.get(name);
+    doomed.delete(name);
+    if (own !== undefined) count(own);
+    else if (exit.signal === "SIGKILL" && kills.armed(name)) {
+      const { label, pass } = kills.fired(name);
+      count("hub killed at a label");
+      count(`  at ${label}`);
+      say(`${name} killed at ${label}, pass ${pass}`);
+    } else {
+      crashes.push(`${name} ended by itself, code ${exit.code}, signal ${exit.signal}`);
+    }
+    if (over.signal.aborted) supervisor.nextEnv(name, NO_CRASH);
+    else kills.arm(name);
+  });
+
+  const at = (atMs: number, act: () => Promise<void>): void => {
+    underWay.push(
+      sleep(atMs, undefined, { signal: over.signal }).then(act, () => undefined),
+    );
+  };
+  const kill = async (name: string, kind: string): Promise<void> => {
+    await supervisor.untilReady(name);
+    doomed.set(name, kind);
+    supervisor.killChild(name, "SIGKILL");
+    say(`${name} killed`);
+  };
+  const parts: Parts = { stage, over: over.signal, count, say, kill };
+  return {
+    counts,
+    crashes,
+    left() {
+      const planned = plannedCounts(schedule);
+      const missing = ([kind, times]: [string, number]): number =>
+        Math.max(0, times - (counts.get(kind) ?? 0));
+      return Object.entries(planned).reduce((sum, one) => sum + missing(one), 0);
+    },
+    begin() {
+      for (const one of schedule.engineKills) at(one.atMs, () => killEngine(parts, one.forgets));
+      for (const { atMs } of schedule.databaseKills) {
+        at(atMs, () => kill("postgres", "PostgreSQL killed"));
+      }
+      for (const one of schedule.pauses) at(one.atMs, () => pause(parts, one.hub, one.forMs));
+      for (const one of schedule.storms) at(one.atMs, () => storm(parts, one.seats, one.forMs));
+      stage.netsuite.world.setSeats(SEATS, FOREIGN);
+    },
+    async calm() {
+      over.abort();
+      await Promise.all(underWay);
+      stage.netsuite.faults.clear();
+      stage.netsuite.world.setSeats(SEATS, { min: 0, max: 0, changeMs: 0 });
+      // A hub that is still armed would die once more: it is replaced by one that is not.
+      for (const hub of HUBS) {
+        if (!kills.armed(hub)) continue;
+        supervisor.nextEnv(hub, NO_CRASH);
+        await supervisor.restartChild(hub);
+      }
+      await Promise.all(["postgres", "restate", ...HUBS].map((one) => supervisor.untilReady(one)));
+    },
+  };
+}
+
+interface Parts {
+  readonly stage: Stage;
+  readonly over: AbortSignal;
+  readonly count: (kind: string) => void;
+  readonly say: (text: string) => void;
+  readonly kill: (name: string, kind: string) => Promise<void>;
+}
+
+/** Each start of a hub is told the next point at which it dies. */
+function armHubs({ supervisor }: Stage, schedule: Schedule) {
+  const queue = new Map<string, KillPoint[]>(
+    HUBS.map((hub) => [hub, [...schedule.hubKills[hub]]]),
+  );
+  const armedWith = new Map<string, KillPoint>();
+  const arm = (name: string): void => {
+    const points = queue.get(name);
+    if (points === undefined) return;
+    const point = armedWith.get(name) ?? points.shift();
+    if (point === undefined) {
+      supervisor.nextEnv(name, NO_CRASH);
+      return;
+    }
+    armedWith.set(name, point);
+    supervisor.nextEnv(name, { TIEOUT_CRASH_AT: `${point.label}:${point.pass}` });
+  };
+  for (const hub of HUBS) arm(hub);
+  return {
+    arm,
+    armed: (name: string): boolean => armedWith.has(name),
+    fired(name: string): KillPoint {
+      const point = armedWith.get(name) as KillPoint;
+      armedWith.delete(name);
+      return point;
+    },
+  };
+}
+
+/** The deletion happens between the end of the old process and the start of the new one. */
+async function killEngine(parts: Parts, forgets: boolean): Promise<void> {
+  const { stage, count, say, kill } = parts;
+  if (forgets) {
+    const off = stage.supervisor.on("exit", ({ name }) => {
+      if (name !== "restate") return;
+      off();
+      rmSync(path.join(stage.dataDir, "restate", "data"), { recursive: true, force: true });
+      count("engine data deleted");
+      say("restate: its data deleted");
+    });
+  }
+  await kill("restate", "engine killed");
+}
+
+/** Stopped while calls are in flight: it wakes into a world that has given its seats away. */
+async function pause(parts: Parts, hub: string, forMs: number): Promise<void> {
+  const { stage, over, count, say } = parts;
+  const { supervisor, netsuite } = stage;
+  await supervisor.untilReady(hub);
+  while (netsuite.calls.inFlight < 6 && !over.aborted) await sleep(5);
+  supervisor.pauseChild(hub);
+  say(`${hub} stopped for ${Math.round(forMs / 1000)} s with calls in flight`);
+  await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
+  supervisor.resumeChild(hub);
+  count("hub stopped and woken");
+  say(`${hub} woken`);
+}
+
+async function storm(parts: Parts, seats: number, forMs: number): Promise<void> {
+  const { stage, over, count, say } = parts;
+  stage.netsuite.world.setSeats(seats);
+  say(`storm of 429: ${seats} seats for ${Math.round(forMs / 100) / 10} s`);
+  await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
+  stage.netsuite.world.setSeats(SEATS);
+  count("storm of 429");
+}

@@ -1,0 +1,34 @@
+/** The load: so many sales, spread over the time, and a few more while faults are still to come. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Shop } from "./shop.ts";
+
+export interface Load {
+  readonly invoices: number;
+  readonly loadMs: number;
+  /** Milliseconds since the load began. */
+  readonly elapsed: () => number;
+  /** Planned faults that have not happened yet. */
+  readonly faultsLeft: () => number;
+  readonly onProgress: (sold: number) => void;
+}
+
+/** Sales a second after the load, so that a kill point is still passed. */
+const EXTRA_PER_SECOND = 8;
+/** So long after the load a planned fault may still come. */
+const PATIENCE_MS = 120_000;
+const TICK_MS = 50;
+
+/** Sells in step with the clock; a pause of this process is made good in the next tick. */
+export async function sellAll(shop: Shop, load: Load): Promise<void> {
+  while (shop.sold < load.invoices) {
+    const due = Math.min(load.invoices, Math.ceil((load.invoices * load.elapsed()) / load.loadMs));
+    while (shop.sold < due) shop.sell();
+    load.onProgress(shop.sold);
+    await sleep(TICK_MS);
+  }
+  while (load.faultsLeft() > 0 && load.elapsed() < load.loadMs + PATIENCE_MS) {
+    shop.sell();
+    load.onProgress(shop.sold);
+    await sleep(1000 / EXTRA_PER_SECOND);
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * A small company for tests of operations: real contracts, intake, routing, lanes and a target over
+ * HTTP; only the source is made up, for a vendor's shapes would distract here.
+ */
+import type { SourceConnection } from "../../src/connectors/kit/source.ts";
+import type { CallTarget, TargetDocument } from "../../src/connectors/kit/target.ts";
+import { checkContract } from "../../src/contracts/check-contract.ts";
+import type { EventDraft } from "../../src/contracts/envelope.ts";
+import type { LaneContext } from "../../src/engine/lanes/lane-context.ts";
+import { makeLaneSignals } from "../../src/engine/lanes/lane-signals.ts";
+import { runLane } from "../../src/engine/lanes/run-lane.ts";
+import type { FactMaker } from "../../src/intake/make-fact.ts";
+import { makeFactOfRaw } from "../../src/intake/make-fact.ts";
+import { storeFacts } from "../../src/intake/store-facts.ts";
+import { parseMoney } from "../../src/kernel/money.ts";
+import { seededRandom } from "../../src/kernel/random.ts";
+import type { Json } from "../../src/kernel/strict-json.ts";
+import type { OperationContext } from "../../src/operations/operation.ts";
+import type { Flow } from "../../src/routing/flow.ts";
+import { makeRouter } from "../../src/routing/route-event.ts";
+import type { Pool } from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { declareBudgets } from "../../src/store/declare-budgets.ts";
+import { findDueHeads } from "../../src/store/find-due-heads.ts";
+import type { HeadKey } from "../../src/store/release-handoffs.ts";
+import { releaseHandoffs } from "../../src/store/release-handoffs.ts";
+import { freshDatabase } from "./database.ts";
+import type { PlainServer } from "./plain-target.ts";
+import { plainTarget, startPlainServer } from "./plain-target.ts";
+import { systemClock } from "./system-clock.ts";
+import { systemHasher } from "./system-hasher.ts";
+
+export interface Company {
+  readonly pool: Pool;
+  readonly server: PlainServer;
+  readonly context: OperationContext;
+  /** Takes facts in and releases what they made possible; returns the verdicts. */
+  tell(...drafts: readonly EventDraft[]): Promise<string[]>;
+  /** Lets the lane send until nothing moves any more. */
+  work(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const START = Date.UTC(2026, 10, 1, 10);
+const BUDGET = { name: "plain", concurrency: 2, ratePerSecond: undefined };
+
+const flow: Flow = {
+  name: "bill",
+  version: 1,
+  model: "event-driven",
+  source: "shop",
+  target: "plain",
+  routes: [
+    {
+      events: ["customer.created", "customer.updated"],
+      decide: () => ({ operation: "customer.upsert" }),
+      serviceClass: "normal",
+      deadlineMinutes: 60,
+      needs: [],
+    },
+    {
+      events: ["invoice.finalized", "invoice.paid"],
+      decide: (event) =>
+        event.type === "invoice.paid" ? { skip: "payments-later" } : { operation: "invoice.post" },
+      serviceClass: "critical",
+      deadlineMinutes: 60,
+      needs: ["customer"],
+    },
+  ],
+};
+
+function draft(type: string, id: string, at: number, data: Json, more: Partial<EventDraft>) {
+  const subject = `shop/${type.split(".")[0]}/${id}`;
+  const occurred = new Date(START + at * 1000).toISOString();
+  const base = { type, subject, root: subject, occurred, version: String(at), data };
+  return { ...base, references: [], mentions: [], legalEntity: "US", ...more } as EventDraft;
+}
+
+export function customer(id: string, at: number, name = `Customer ${id}`): EventDraft {
+  const createdAt = new Date(START).toISOString();
+  const data = { id, name, addresses: [], createdAt, metadata: {} };
+  return draft(at === 0 ? "customer.created" : "customer.updated", id, at, data, {});
+}
+
+export function invoice(
+  id: string,
+  customerId: string,
+  at: number,
+  euros = "1190.00",
+  type: "invoice.finalized" | "invoice.paid" = "invoice.finalized",
+): EventDraft {
+  const euro = (amount: string) => ({ amount, currency: "EUR" });
+  const nothing = { country: "DE", taxRegistrations: [] };
+  const paid = type === "invoice.paid";
+  const line = {
+    ...{ id: `${id}-1`, description: "Licence", quantity: "1", amount: euro(euros) },
+    ...{ allowances: [], net: euro(euros), taxes: [] },
+  };
+  const data = {
+    ...{ id, number: `A-${id}`, type: "invoice", status: paid ? "paid" : "open" },
+    ...{ customerId, issueDate: "2026-11-01", timeZone: "Europe/Berlin", currency: "EUR" },
+    ...{ seller: nothing, buyer: nothing, lines: [line], allowances: [], charges: [] },
+    ...{ net: euro(euros), taxBreakdown: [], tax: euro("0.00"), gross: euro(euros) },
+    settlements: paid ? [{ kind: "payment", amount: euro(euros) }] : [],
+    paid: euro(paid ? euros : "0.00"),
+    ...{ rounding: euro("0.00"), due: euro(paid ? "0.00" : euros), paymentIds: [], metadata: {} },
+  } as unknown as Json;
+  const minor = String(parseMoney(euro(euros)).minor);
+  return draft(type, id, at, data, {
+    references: [{ role: "customer", key: `shop/customer/${customerId}` }],
+    mentions: [`A-${id}`],
+    amount: { minor, currency: "EUR" },
+  });
+}
+
+const source: SourceConnection = {
+  system: "shop",
+  connection: "shop",
+  maxBodyBytes: 100_000,
+  verify: () => ({ ok: true }),
+  identify(raw) {
+    const { type, subject, occurred, version } = raw as unknown as EventDraft;
+    if (type === undefined) return { ok: false, code: "E_SHOP_SHAPE", reason: "no type" };
+    const factId = `${type} ${subject} ${version}`;
+    const identity = { factId, occurredMs: Date.parse(occurred), stable: raw, kind: type };
+    return { ok: true, identity };
+  },
+  translate: (raw) => ({ kind: "events", events: [raw as unknown as EventDraft] }),
+};
+
+/** The plain server's documents, as a target lists them. */
+async function* documentsOf(server: PlainServer): AsyncIterable<TargetDocument> {
+  for (const [reference, documents] of server.documents) {
+    for (const { id, body } of documents) {
+      const { data } = JSON.parse(body) as {
+        data: { gross?: { amount: string; currency: string } };
+      };
+      const amount = data.gross === undefined ? undefined : parseMoney(data.gross);
+      const type = data.gross === undefined ? "customer" : "invoice";
+      yield { type, externalId: id, reference, number: undefined, amount, date: undefined };
+    }
+  }
+}
+
+export async function openCompany(
+  guard: "external-id" | "probe" = "external-id",
+): Promise<Company> {
+  const database = await freshDatabase();
+  const { url } = database;
+  const pool = openDatabase({ url, connections: 6, name: "test", onIdleError: () => {} });
+  await declareBudgets(pool, [BUDGET]);
+  const server = await startPlainServer({ upsert: guard !== "probe" });
+  const target: CallTarget = {
+    ...plainTarget({ url: server.url, guard, timeoutMs: 400 }),
+    documents: () => documentsOf(server),
+  };
+  const effects = { "customer.upsert": "state", "invoice.post": "fact" } as const;
+  const facts = {
+    connection: "plain",
+    account: "PLAIN-1",
+    budget: "plain",
+    ordered: true,
+    effects,
+  };
+  const maker: FactMaker = {
+    clock: systemClock,
+    random: seededRandom(7),
+    hasher: systemHasher,
+    route: makeRouter([flow], [facts]),
+    checkContract,
+  };
+  const release = async (keys: readonly HeadKey[]): Promise<void> => {
+    await releaseHandoffs(pool, keys);
+  };
+  const targets = new Map([[target.connection, target]]);
+  const pending: Promise<void>[] = [];
+  const parts = { pool, clock: systemClock, random: maker.random, hasher: systemHasher };
+  const lane: LaneContext = {
+    ...parts,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    hub: "h1",
+    budgets: new Map([["plain", { ...BUDGET, targets }]]),
+    release: (keys) => void pending.push(release(keys)),
+    wakeMore: () => {},
+    crash: () => {},
+    stats: { call: () => {} },
+  };
+  return {
+    pool,
+    server,
+    context: {
+      ...parts,
+      actor: { name: "Ada", roles: ["controller", "engineer", "admin"] },
+      version: "0.0.0",
+      targets,
+      sources: new Map([["shop", source]]),
+      release,
+    },
+    async tell(...drafts) {
+      const made = drafts.map((one) =>
+        makeFactOfRaw(maker, source, one as unknown as Json, "webhook"),
+      );
+      const store = { pool, hasher: systemHasher, onCommitted: () => {} };
+      const verdicts = await storeFacts(store, made);
+      await release(
+        made.flatMap((fact) =>
+          fact.handoffs.map((h) => ({ target: h.target, object: h.event.subject })),
+        ),
+      );
+      return verdicts.map((verdict) => verdict.kind);
+    },
+    async work() {
+      for (let quiet = 0, before = ""; quiet < 4; ) {
+        await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, laneOptions);
+        await Promise.all(pending.splice(0));
+        await release(await findDueHeads(pool, ["plain"], 100));
+        const states = await pool.query(
+          "select state, count(*) from handoff group by 1 order by 1",
+        );
+        const now = JSON.stringify(states.rows);
+        quiet = now === before && !now.includes("unknown") ? quiet + 1 : 0;
+        before = now;
+      }
+    },
+    async close() {
+      await target.close?.();
+      await server.close();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+const laneOptions = { runMs: 20_000, lingerMs: 20, shouldStop: () => false };
