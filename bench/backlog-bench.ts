@@ -5,10 +5,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "../src/store/database.ts";
 import { measureClaims } from "./claim-cost.ts";
+import type { CpuMeter } from "./cpu-time.ts";
+import { startCpuMeter } from "./cpu-time.ts";
 import { INTAKE_RATE, measureIntake } from "./intake-bench.ts";
 import { allowSending, countOf, linkMasterData, openLedger, until } from "./ledger.ts";
 import { BOOKS } from "./plain-target.ts";
-import type { Measurement, Outcome, Ratio } from "./result.ts";
+import type { Figure, Measurement, Outcome, Ratio } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { seedBacklog } from "./seed-handoffs.ts";
 import type { Stage, Target } from "./stage.ts";
@@ -39,7 +41,8 @@ async function measureBacklog(
     stage.tell(`    seeded in ${seeded.seconds.toFixed(1)} s`);
     const lanes = LANES;
     const hub = await startHubProcess(stage, { databaseUrl, books: { url: target.url, lanes } });
-    const seconds = await drainRate(target, drained);
+    const pids = { hub: hub.pid, target: target.pid, ...stage.servers.processes };
+    const { seconds, cpuFigures } = await drainRate(target, drained, pids);
     await allowSending(pool, false);
     await hub.stop();
     const verified = await verify(pool, target, seeded.ready, seeded.parkedObjects);
@@ -53,6 +56,7 @@ async function measureBacklog(
         figure(CLAIM, claims.p50, "ms"),
         figure(CLAIM_P99, claims.p99, "ms"),
         figure("seeding", seeded.seconds, "s"),
+        ...cpuFigures,
       ],
       verified,
       details: { claims },
@@ -64,16 +68,22 @@ async function measureBacklog(
   }
 }
 
-/** Seconds between two looks at the target that lie at least `drained` objects apart, scaled. */
-async function drainRate(target: Target, drained: number): Promise<number> {
-  let from: { at: number; made: number } | undefined;
+/** Between two looks at the target that lie at least `drained` objects apart; seconds scaled. */
+async function drainRate(
+  target: Target,
+  drained: number,
+  pids: Readonly<Record<string, number>>,
+): Promise<{ seconds: number; cpuFigures: readonly Figure[] }> {
+  let from: { at: number; made: number; cpu: CpuMeter } | undefined;
   const limit = performance.now() + 900_000;
   while (performance.now() < limit) {
     const made = (await target.stats()).created;
     const at = performance.now();
-    if (from === undefined && made >= RAMP) from = { at, made };
-    if (from !== undefined && made - from.made >= drained) {
-      return ((at - from.at) / 1000) * (drained / (made - from.made));
+    if (from === undefined && made >= RAMP) from = { at, made, cpu: startCpuMeter(pids) };
+    const since = from === undefined ? 0 : made - from.made;
+    if (from !== undefined && since >= drained) {
+      const seconds = ((at - from.at) / 1000) * (drained / since);
+      return { seconds, cpuFigures: from.cpu.perItem(since) };
     }
     await sleep(10);
   }

@@ -5,6 +5,7 @@
  */
 import type { Pool } from "../src/store/database.ts";
 import { openDatabase } from "../src/store/database.ts";
+import { startCpuMeter } from "./cpu-time.ts";
 import { allowSending, countOf, isDrained, openLedger, until } from "./ledger.ts";
 import { peerRate, runPeer, runPeerOnTarget } from "./peer-runs.ts";
 import type { Said } from "./programs.ts";
@@ -40,17 +41,23 @@ async function measureBulk(stage: Stage, count: number, name: BulkName): Promise
     await until(() => isDrained(pool, name), "warm-up", 20, 300);
     await allowSending(pool, false);
     await seedBulk(pool, name, { first: warmup + 1, last: warmup + count });
+    const cpu = startCpuMeter({ hub: hub.pid, ...stage.servers.processes });
     const started = performance.now();
     await allowSending(pool, true);
     await until(() => isDrained(pool, name), "the last confirmation", 10, 900);
     const seconds = (performance.now() - started) / 1000;
+    const cpuFigures = cpu.perItem(count);
     await hub.stop();
     const verified = await verify(pool, name, warehouseUrl, warmup + count);
     return {
       what:
         name === "warehouse" ? "into the warehouse connector" : "into a target that does nothing",
       setting: { target: name, lanes: LANES, handoffs: count },
-      figures: [figure(RATE, count / seconds, "/s"), figure("whole run", seconds, "s")],
+      figures: [
+        figure(RATE, count / seconds, "/s"),
+        figure("whole run", seconds, "s"),
+        ...cpuFigures,
+      ],
       verified,
     };
   } finally {

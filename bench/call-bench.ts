@@ -4,6 +4,7 @@
  * all run at once, as they do in production.
  */
 import type { Pool } from "../src/store/database.ts";
+import { startCpuMeter } from "./cpu-time.ts";
 import { countOf, isDrained, linkMasterData, openLedger, until } from "./ledger.ts";
 import { peerRate, runPeerOnTarget } from "./peer-runs.ts";
 import { BOOKS } from "./plain-target.ts";
@@ -33,10 +34,12 @@ async function measureCalls(stage: Stage, count: number, lanes: number): Promise
     const warmup = Math.min(WARMUP, count);
     await runLoad({ ...load, prefix: "warm", count: warmup });
     await untilConfirmed(pool, target, warmup);
+    const cpu = startCpuMeter({ hub: hub.pid, target: target.pid, ...stage.servers.processes });
     const loading = runLoad({ ...load, prefix: "bench", count });
     const lastConfirmed = untilConfirmed(pool, target, warmup + count).then(() => Date.now());
     const report = await loading;
     const seconds = ((await lastConfirmed) - report.startedAt) / 1000;
+    const cpuFigures = cpu.perItem(count);
     await hub.stop();
     const verified = await verify(pool, target, warmup + count);
     return {
@@ -47,6 +50,7 @@ async function measureCalls(stage: Stage, count: number, lanes: number): Promise
         figure("whole run", seconds, "s"),
         figure("its intake", report.seconds, "s"),
         figure("p99 of intake", report.p99, "ms"),
+        ...cpuFigures,
       ],
       verified,
     };

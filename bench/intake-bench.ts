@@ -4,6 +4,7 @@
  * beside it; everything else does.
  */
 import type { Pool } from "../src/store/database.ts";
+import { startCpuMeter } from "./cpu-time.ts";
 import { allowSending, countOf, linkMasterData, openLedger, until } from "./ledger.ts";
 import { peerRate, runPeer } from "./peer-runs.ts";
 import { BOOKS } from "./plain-target.ts";
@@ -44,8 +45,10 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
     const load = { url: hub.url, connections };
     await runLoad({ ...load, prefix: "warm", count: warmup });
     await untilReleased(pool);
+    const cpu = startCpuMeter({ hub: hub.pid, ...stage.servers.processes });
     const report = await runLoad({ ...load, prefix: "bench", count });
     await untilReleased(pool);
+    const cpuFigures = cpu.perItem(count);
     await hub.stop();
     const verified = await verify(pool, { events: warmup + count, preload });
     return {
@@ -56,6 +59,7 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
         figure("p50", report.p50, "ms"),
         figure("p99", report.p99, "ms"),
         figure("worst", report.worst, "ms"),
+        ...cpuFigures,
       ],
       verified,
     };

@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 export type Said = Readonly<Record<string, unknown>>;
 
 export interface Program {
+  readonly pid: number;
   /** Its first line. */
   readonly first: Said;
   /** Asks it to end in order and waits until it has. Throws when it ends with an error. */
@@ -42,6 +43,7 @@ export async function startProgram(
     for (let line = await lines.next(); !line.done; line = await lines.next());
   })();
   return {
+    pid: child.pid ?? 0,
     first: JSON.parse(first) as Said,
     async stop() {
       child.kill("SIGTERM");

@@ -22,6 +22,8 @@ export interface Servers {
   readonly dataDir: string;
   readonly databaseUrl: string;
   readonly engine: EngineAddresses;
+  /** Process ids, by name. */
+  readonly processes: { readonly PostgreSQL: number; readonly Restate: number };
   /** An empty database; one of the same name is dropped first. Returns its address. */
   freshDatabase(name: string): Promise<string>;
   dropDatabase(name: string): Promise<void>;
@@ -58,6 +60,7 @@ export async function startServers(): Promise<Servers> {
     dataDir,
     databaseUrl: postgres.url,
     engine: { ingressUrl: restate.ingressUrl, adminUrl: restate.adminUrl },
+    processes: { PostgreSQL: postgres.pid, Restate: restate.pid },
     async freshDatabase(name) {
       await execute(postgres.url, [drop(name), `create database ${name}`]);
       const url = new URL(postgres.url);

@@ -17,6 +17,7 @@ export interface Stage {
 }
 
 export interface Hub {
+  readonly pid: number;
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -33,10 +34,12 @@ export async function startHubProcess(stage: Stage, wishes: HubWishes): Promise<
   if (stage.settings.profile) mkdirSync(folder, { recursive: true });
   const flags = stage.settings.profile ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
   const program = await startProgram(programFile("hub-process"), input, flags);
-  return { url: String(program.first["url"]), stop: () => program.stop() };
+  const { pid } = program;
+  return { pid, url: String(program.first["url"]), stop: () => program.stop() };
 }
 
 export interface Target {
+  readonly pid: number;
   readonly url: string;
   stats(): Promise<{ readonly created: number; readonly repeated: number }>;
   stop(): Promise<void>;
@@ -46,6 +49,7 @@ export async function startTarget(): Promise<Target> {
   const program: Program = await startProgram(peerFile("target"), { port: 0 });
   const url = String(program.first["url"]);
   return {
+    pid: program.pid,
     url,
     async stats() {
       const answer = await request(`${url}/stats`);

@@ -39,6 +39,7 @@ const table = {
   ],
   "exception.retry": ["controller", "analyst", "engineer", "admin"],
   "exception.exclude": ["controller", "analyst", "approver"],
+  "exception.expire": ["admin", "system"],
   "connection.read": ["controller", "analyst", "engineer", "approver", "auditor", "admin"],
   "dead-letter.read": ["analyst", "engineer", "auditor", "admin"],
   "audit.verify": ["controller", "engineer", "auditor", "admin", "system"],

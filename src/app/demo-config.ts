@@ -1,5 +1,6 @@
 /** The demo company's configuration: one Stripe account, one NetSuite account, a warehouse. */
 import { contracts } from "../contracts/registry.ts";
+import { DEMO_NETSUITE_CONNECTION, DEMO_STRIPE_CONNECTION } from "../demo/names.ts";
 import { demoNetSuiteSettings } from "../demo/netsuite-settings.ts";
 import { demoStripeSettings } from "../demo/stripe-settings.ts";
 import { billingToBooks } from "../flows/billing-to-books.ts";
@@ -12,8 +13,12 @@ export interface DemoAddresses {
   readonly databaseUrl: string;
 }
 
+/** The sandbox process cuts requests off after three seconds, and its reads by id do not lag. */
+const SANDBOX_LIMITS = { longestRunMs: 3000, indexLagMs: 0 };
+
 export function demoConfig(addresses: DemoAddresses): TieoutConfig {
-  const source = "stripe-us";
+  const source = DEMO_STRIPE_CONNECTION;
+  const books = DEMO_NETSUITE_CONNECTION;
   const types = contracts.map((contract) => contract.type);
   return {
     sources: [
@@ -26,7 +31,10 @@ export function demoConfig(addresses: DemoAddresses): TieoutConfig {
       {
         system: "netsuite",
         budget: "netsuite",
-        settings: demoNetSuiteSettings({ baseUrl: addresses.netsuiteUrl }),
+        settings: {
+          ...demoNetSuiteSettings({ baseUrl: addresses.netsuiteUrl }),
+          limits: SANDBOX_LIMITS,
+        },
       },
       {
         system: "warehouse",
@@ -44,9 +52,10 @@ export function demoConfig(addresses: DemoAddresses): TieoutConfig {
       { name: "warehouse", concurrency: 2 },
     ],
     flows: [
-      billingToBooks(source, "netsuite", { postZeroDocuments: false }),
+      billingToBooks(source, books, { postZeroDocuments: false }),
       eventsToWarehouse(source, "warehouse", types),
     ],
-    sweepMinutes: 1,
+    sweepMinutes: 0.2,
+    graceSeconds: 5,
   };
 }

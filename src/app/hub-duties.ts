@@ -72,7 +72,7 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
       name: "fetch-missing",
       everyMs: 5000,
       async run() {
-        await noticeWantedObjects(pool, 30);
+        await noticeWantedObjects(pool, settings.graceSeconds ?? 30);
         await intake.fetchWanted();
       },
     },

@@ -20,7 +20,7 @@ import { systemClock, systemHasher, systemRandom } from "./system.ts";
 /** Transactions of intake under way at once: one writes while the next one gathers. */
 const PARALLEL_GROUPS = 3;
 const GROUP_SIZE = 256;
-const MOST_WAITING = 4096;
+export const MOST_WAITING = 4096;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 export interface SweepTotal {

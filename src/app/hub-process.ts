@@ -1,6 +1,6 @@
 /** The process `tieout hub`: reads what the supervisor says, opens the connections, runs a hub. */
 
-import type { Connections, TieoutConfig } from "./config.ts";
+import type { TieoutConfig } from "./config.ts";
 import { loadConfig, openConnections } from "./config.ts";
 import { crashPoints } from "./crash-points.ts";
 import { demoConfig } from "./demo-config.ts";
@@ -18,18 +18,14 @@ function variable(name: string): string {
 }
 
 /** The configuration file's, or the demo company's when the supervisor runs the sandboxes. */
-export async function configFor(databaseUrl: string): Promise<TieoutConfig> {
+export async function configFor(
+  databaseUrl: string,
+  sandboxes: { readonly stripe: string; readonly netsuite: string },
+): Promise<TieoutConfig> {
   const { configFile } = readEnvironment();
   if (configFile !== undefined) return loadConfig(configFile, { env: variable, databaseUrl });
-  return demoConfig({
-    stripeUrl: variable("TIEOUT_SANDBOX_STRIPE"),
-    netsuiteUrl: variable("TIEOUT_SANDBOX_NETSUITE"),
-    databaseUrl,
-  });
-}
-
-export async function connectionsFor(databaseUrl: string): Promise<Connections> {
-  return openConnections(await configFor(databaseUrl), () => undefined);
+  const { stripe: stripeUrl, netsuite: netsuiteUrl } = sandboxes;
+  return demoConfig({ stripeUrl, netsuiteUrl, databaseUrl });
 }
 
 export async function runHubProcess(): Promise<void> {
@@ -37,11 +33,14 @@ export async function runHubProcess(): Promise<void> {
   const name = variables["TIEOUT_HUB"] ?? "h1";
   const log = openLog(logLevel, name);
   const databaseUrl = variable("DATABASE_URL");
-  const config = await configFor(databaseUrl);
+  const config = await configFor(databaseUrl, {
+    stripe: variables["TIEOUT_SANDBOX_STRIPE"] ?? "",
+    netsuite: variables["TIEOUT_SANDBOX_NETSUITE"] ?? "",
+  });
   const connections = openConnections(config, (cause) => {
     log.warn({ reason: cause.message }, "warehouse connection lost");
   });
-  const reports = makeReports({ version, budgets: config.budgets });
+  const reports = makeReports({ version, hub: name });
   const hub = await startHub({
     name,
     version,
@@ -60,6 +59,7 @@ export async function runHubProcess(): Promise<void> {
     budgets: config.budgets,
     flows: config.flows,
     sweepEveryMs: (config.sweepMinutes ?? 15) * 60_000,
+    graceSeconds: config.graceSeconds ?? 30,
     log,
     crash: crashPoints(variables["TIEOUT_CRASH_AT"]),
     reports: reports.open,

@@ -26,6 +26,8 @@ export interface HubSettings {
   readonly budgets: readonly BudgetSetting[];
   readonly flows: readonly Flow[];
   readonly sweepEveryMs: number;
+  /** How long a handoff waits for an object nobody told of before the object is fetched. */
+  readonly graceSeconds?: number;
   readonly log: LaneLog;
   /** Ends the process at a labelled point; tests only. */
   readonly crash: (label: string) => void;

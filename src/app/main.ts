@@ -1,23 +1,50 @@
 #!/usr/bin/env node
-/** The binary. */
-import { Command } from "commander";
-import { messageOf } from "../kernel/errors.ts";
+/** The binary: commands made from operations, and the ones that start processes. */
+import type { Command } from "commander";
+import { runProgram } from "../cli/build-program.ts";
+import { connect } from "./connect.ts";
+import type { DemoFlags } from "./demo.ts";
+import { demo } from "./demo.ts";
+import { version } from "./environment.ts";
 import { runHubProcess } from "./hub-process.ts";
 import { runSandboxProcess } from "./sandbox-process.ts";
+import { systemClock } from "./system.ts";
 import type { UpFlags } from "./up.ts";
-import { say, up } from "./up.ts";
+import { up } from "./up.ts";
 
-const program = new Command("tieout");
-program
-  .command("up")
-  .option("--reset")
-  .option("--json")
-  .option("--hubs <n>", "", Number)
-  .action((flags: UpFlags) => up(flags));
-program.command("hub", { hidden: true }).action(() => runHubProcess());
-program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
+function addProcesses(program: Command): void {
+  program
+    .command("up")
+    .description("starts everything and stays: ledger, engine, hub, and the sandboxes of the demo")
+    .option("--reset", "forget everything first")
+    .option("--hubs <count>", "hub processes to run", Number)
+    .option("--json", "print the addresses as JSON")
+    .action((flags: UpFlags) => up(flags));
+  program
+    .command("demo")
+    .description("a month of a small company through real parts, and what became of it")
+    .option("--reset", "forget everything first")
+    .option("--keep-running", "leave everything running afterwards, until Ctrl-C")
+    .option("--json", "print the result as JSON")
+    .action(async (flags: DemoFlags) => {
+      process.exitCode = await demo(flags);
+    });
+  program.command("hub", { hidden: true }).action(() => runHubProcess());
+  program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
+}
 
-program.parseAsync().catch((thrown: unknown) => {
-  say(messageOf(thrown));
-  process.exit(1);
-});
+const code = await runProgram(
+  {
+    version,
+    connect,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+    columns: process.stdout.columns,
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    nowMs: systemClock.now,
+    extend: addProcesses,
+  },
+  process.argv.slice(2),
+);
+process.exitCode ||= code;

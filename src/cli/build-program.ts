@@ -19,7 +19,7 @@ export interface Connected {
 
 export interface CliOptions {
   readonly version: string;
-  /** Reaches the ledger; undefined when nothing runs here. Called once per command, not for help. */
+  /** Reaches the ledger; undefined when nothing runs here. Not called for help. */
   readonly connect: () => Promise<Connected | undefined>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;

@@ -1,4 +1,4 @@
-/** Colour, only on a terminal, and never the only bearer of a meaning: a word always says it too. */
+/** Colour, only on a terminal, and never the only bearer of a meaning: a word says it too. */
 import pc from "picocolors";
 
 export interface Paint {
@@ -20,7 +20,10 @@ export function makePaint(colour: boolean): Paint {
   };
 }
 
-/** What a screen may do with a text of outside: nothing. Controls, escapes and direction overrides show as codes. */
+/**
+ * What a text of outside may do to a screen: nothing. Controls, escapes and direction overrides
+ * show as codes.
+ */
 export function clean(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (one) =>
     one === "\n" || one === "\t" ? " " : `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,

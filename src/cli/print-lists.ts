@@ -171,17 +171,23 @@ export function printVerify(result: VerifyResult, style: ListStyle): string {
     "not checked": paint.warn,
     "not applicable yet": paint.dim,
   };
-  const table = printTable(result.results, [
+  const checked = result.results.filter((one) => one.state !== "not applicable yet");
+  const table = printTable(checked, [
     { title: "invariant", value: (one) => one.name },
     { title: "state", value: (one) => one.state, paint: (cell, one) => tint[one.state](cell) },
-    { title: "looked at", value: lookedText },
-    { title: "why", value: (one) => one.why ?? "" },
+    { title: "ms", right: true, value: (one) => String(one.ms) },
+    { title: "looked at, or why not", value: (one) => one.why ?? lookedText(one) },
   ]);
+  const later = result.results.filter((one) => one.state === "not applicable yet");
+  const absent =
+    later.length === 0
+      ? []
+      : ["", ...wrap(`Not applicable yet: ${later.map((one) => one.name).join(", ")}.`, width)];
   const violations = result.results.flatMap((one) => violationLines(one, paint, width));
   const figures = result.results.flatMap((one) => one.figures.map((line) => `  ${clean(line)}`));
   const sums = figures.length === 0 ? [] : ["", paint.strong("Sums"), ...figures];
   const totals = `${result.held} held, ${result.violated} violated, ${result.notChecked} not checked, ${result.notApplicableYet} not applicable yet.`;
-  return `${[table.trimEnd(), ...violations, ...sums, "", totals].join("\n")}\n`;
+  return `${[table.trimEnd(), ...violations, ...sums, ...absent, "", totals].join("\n")}\n`;
 }
 
 function lookedText(one: InvariantResult): string {
@@ -190,15 +196,24 @@ function lookedText(one: InvariantResult): string {
     .join(", ");
 }
 
+/** Ten of a kind show what is wrong; the rest would push the other findings off the screen. */
+const TOLD = 10;
+
 function violationLines(one: InvariantResult, paint: Paint, width: number): string[] {
   if (one.violationCount === 0) return [];
   const head = paint.bad(`VIOLATED ${one.name}: ${one.violationCount} (${one.holdsWhen})`);
-  const lines = one.violations.flatMap((violation) =>
+  const told = one.violations.slice(0, TOLD);
+  const lines = told.flatMap((violation) =>
     wrap(
       clean(`${violation.what}: ${violation.detail} [${violation.ids.join(", ")}]`),
       width - 4,
     ).map((line, at) => (at === 0 ? `  ◆ ${line}` : `    ${line}`)),
   );
-  const more = one.violationCount - one.violations.length;
-  return ["", head, ...lines, ...(more > 0 ? [`    and ${more} more`] : [])];
+  const more = one.violationCount - told.length;
+  return [
+    "",
+    head,
+    ...lines,
+    ...(more > 0 ? [`    and ${more} more; --json lists the first 50`] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-/** Values as people read them: money with its currency, times with their zone, durations in words. */
+/** Values as people read them: money with its currency, times with their zone, durations. */
 import { epochMs } from "../kernel/clock.ts";
 import type { MoneyWire } from "../kernel/money.ts";
 import { formatMoney, parseMoney } from "../kernel/money.ts";

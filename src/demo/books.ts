@@ -1,4 +1,4 @@
-/** What truly stands in the NetSuite sandbox, summed like the answer key, and how the two differ. */
+/** What truly stands in the NetSuite sandbox, summed like the answer key; how the two differ. */
 import { z } from "zod";
 import { minorDigits } from "../kernel/currency.ts";
 import { money } from "../kernel/money.ts";

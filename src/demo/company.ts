@@ -44,7 +44,7 @@ export interface SeedMonthOptions {
   readonly seed?: number;
   /** The end of the month told: now, epoch milliseconds. */
   readonly nowMs: number;
-  /** Customers, 31 at least; default 40. */
+  /** Customers, 32 at least; default 40. */
   readonly size?: number;
   /** `hold` leaves webhooks waiting until `startDelivery`. Default `start`. */
   readonly delivery?: "start" | "hold";
@@ -70,8 +70,9 @@ const TICKS_A_DAY = 4;
 
 /**
  * Tells the month, or what is left of it after a run that was ended; a finished one is left as it
- * is. The hub's first sweep must come after it: a sweep reads Stripe's list once and forward, and
- * what is written into the past behind its cursor is never swept. Throws codes of errors.ts.
+ * is. The hub's first sweep must come after it, or its cursor be forgotten: a sweep reads Stripe's
+ * list forward, and what is written into the past behind its cursor is never swept. Throws
+ * codes of errors.ts.
  */
 export async function seedMonth(options: SeedMonthOptions): Promise<SeededMonth> {
   const { stripeUrl, apiKey = DEMO_STRIPE_API_KEY, seed = DEMO_SEED } = options;
@@ -105,7 +106,7 @@ export async function seedMonth(options: SeedMonthOptions): Promise<SeededMonth>
   }
 }
 
-/** The demo's own endpoint. Throws E_DEMO_ACCOUNT_NOT_EMPTY where the account is somebody else's. */
+/** The demo's own endpoint. Throws E_DEMO_ACCOUNT_NOT_EMPTY where something else is there. */
 async function findEndpoint(stripe: StripeCalls, seed: number): Promise<EndpointShape | undefined> {
   const endpoints = await stripe.all("/v1/webhook_endpoints", endpointShape);
   const ours = endpoints.find((one) => one.metadata["demo_seed"] === String(seed));

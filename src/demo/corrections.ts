@@ -1,4 +1,4 @@
-/** What undoes: voids, credit notes, refunds, disputes, a write-off; and the payouts of the rest. */
+/** What undoes: voids, credit notes, refunds, disputes, a write-off; and payouts of the rest. */
 import { z } from "zod";
 import { isTieoutError } from "../kernel/errors.ts";
 import { readInvoice } from "./invoices.ts";

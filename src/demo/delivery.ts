@@ -1,6 +1,6 @@
 /**
- * How the month's webhooks reach the hub: late, twice, out of order, and some never. They are signed
- * when they are sent, so they wait until the sandbox's clock is right again.
+ * How the month's webhooks reach the hub: late, twice, out of order, and some never. They are
+ * signed when they are sent, so they wait until the sandbox's clock is right again.
  */
 import { createHmac } from "node:crypto";
 import { z } from "zod";

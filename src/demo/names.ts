@@ -19,9 +19,9 @@ export const DEMO_STRIPE_VERSION = "2026-10-28.endive";
 const standingClock = { now: () => 0, monotonic: () => 0 };
 
 /**
- * The secret that a fresh sandbox of this seed gives to the first endpoint made in it. The hub needs
- * it before the sandbox has made anything, and Stripe's API takes no secret; so the same code makes
- * it here, in memory. `seedMonth` checks that the sandbox agreed.
+ * The secret that a fresh sandbox of this seed gives to the first endpoint made in it. The hub
+ * needs it before the sandbox has made anything, and Stripe's API takes no secret; so the same code
+ * makes it here, in memory. `seedMonth` checks that the sandbox agreed.
  */
 export function demoWebhookSecret(seed: number = DEMO_SEED): string {
   const world = openStripeWorld({ clock: standingClock, seed });

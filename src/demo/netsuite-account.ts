@@ -26,7 +26,7 @@ export async function prepareNetSuiteAccount(netsuiteUrl: string): Promise<void>
   });
 }
 
-/** Mends the cause "item …": the archived product's item is made active. False when it is not there. */
+/** Mends the cause "item …": makes the archived product's item active. False when it is absent. */
 export async function reactivateItem(netsuiteUrl: string): Promise<boolean> {
   return withControl(netsuiteUrl, async (control) => {
     const found = (await itemsOf(control)).find(
@@ -39,7 +39,7 @@ export async function reactivateItem(netsuiteUrl: string): Promise<boolean> {
   });
 }
 
-/** Shuts or opens an accounting month, `2026-01`. False when the account does not know the month. */
+/** Shuts or opens an accounting month, `2026-01`. False when the account has no such month. */
 export async function closeMonth(
   netsuiteUrl: string,
   month: string,

@@ -71,6 +71,8 @@ const buyers: readonly Buyer[] = [
   { key: "bankrupt", country: "US-CA", came: 23, lines: [usage], ...unpaid },
   { key: "consulted", country: "JP", came: 8, lines: [work(330_000, "計量の相談")], ...card },
   { key: "dinars", country: "KW", came: 7, lines: [usage, work(12_340, "Visit")], ...card },
+  // What the last payout, on its way when the month ends, is made of.
+  { key: "last-minute", country: "US-WA", came: 4, lines: [start, usage], ...card },
   { key: "forints", country: "HU", came: 6, lines: [item("usage-pack", 2)], ...card },
 ];
 

@@ -60,6 +60,20 @@ describe("what is told again", () => {
   });
 });
 
+describe("which is later", () => {
+  test("given two states of one customer in the same second, then the customer is asked for anew", async () => {
+    await tell(pool, [{ id: "e1", customer: "c1", at: 5, note: "one" }]);
+    expect(await count("object_fetch")).toBe(0);
+    await tell(pool, [
+      { id: "e2", customer: "c1", at: 5, note: "two" },
+      { id: "e3", customer: "c2", at: 5 },
+      { id: "e4", invoice: "i1", at: 5 },
+    ]);
+    const wanted = await pool.query("select object, state from object_fetch");
+    expect(wanted.rows).toEqual([{ object: "src/customer/c1", state: "wanted" }]);
+  });
+});
+
 describe("what is not understood", () => {
   test("given a translator that fails, then a dead letter; given it is mended, then its event", async () => {
     const broken = factOf({ id: "e1", invoice: "i1", at: 1, note: "poison" });

@@ -9,9 +9,10 @@ import type { IdentityVerdict } from "../store/claim-identities.ts";
 import { claimIdentities } from "../store/claim-identities.ts";
 import type { Pool } from "../store/database.ts";
 import { inTransaction } from "../store/database.ts";
-import type { Fact } from "../store/fact-rows.ts";
+import type { EventRow, Fact } from "../store/fact-rows.ts";
 import { insertConflict } from "../store/insert-conflict.ts";
 import { insertFacts } from "../store/insert-facts.ts";
+import { noticeTies } from "../store/notice-ties.ts";
 import { openDeadLetterCases } from "../store/open-dead-letter-cases.ts";
 import { reviveIdentity } from "../store/revive-identity.ts";
 
@@ -63,12 +64,21 @@ async function storeGroup(store: FactStore, facts: readonly Fact[]): Promise<Sto
     }
     for (const fact of repeats.conflicts) await keepConflict(store, session, fact);
     if (fresh.length > 0) await insertFacts(session, fresh);
+    await noticeTies(session, statesOf(fresh));
     await openDeadLetterCases(session, fresh);
   });
   for (const fact of repeats.same) verdicts.set(fact, { kind: "duplicate" });
   for (const fact of repeats.conflicts) verdicts.set(fact, { kind: "conflict" });
   if (fresh.length > 0) store.onCommitted(fresh);
   return facts.map((fact) => verdicts.get(fact) as StoreVerdict);
+}
+
+/** The events whose handoffs set a state in an ordered target: there, which is later matters. */
+function statesOf(facts: readonly Fact[]): EventRow[] {
+  const states = facts
+    .flatMap((fact) => fact.handoffs)
+    .filter((handoff) => handoff.effect === "state" && handoff.ordered);
+  return [...new Set(states.map((handoff) => handoff.event))];
 }
 
 function storeVerdict(

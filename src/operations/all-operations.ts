@@ -1,6 +1,7 @@
 /** Every operation there is; routes, commands and documents are made from this list. */
 import { doctorOperation } from "./doctor.ts";
 import { excludeExceptionOperation } from "./exclude-exception.ts";
+import { expireExclusionsOperation } from "./expire-exclusions.ts";
 import { findStoryOperation } from "./find-story.ts";
 import { listConnectionsOperation } from "./list-connections.ts";
 import { listDeadLettersOperation } from "./list-dead-letters.ts";
@@ -21,6 +22,7 @@ export const operations = {
   showException: showExceptionOperation,
   retryException: retryExceptionOperation,
   excludeException: excludeExceptionOperation,
+  expireExclusions: expireExclusionsOperation,
   listConnections: listConnectionsOperation,
   listDeadLetters: listDeadLettersOperation,
   verifyInvariants: verifyInvariantsOperation,

@@ -27,6 +27,11 @@ export const operationsErrors = defineErrors({
       "It needs {need} in {target}, which two people excluded. Exclude it too, or repair what it needs and retry both.",
     class: "pause",
   },
+  E_OPERATIONS_EXCLUSION_EXPIRED: {
+    message:
+      "The time for which two people excluded this is over. Retry it, or exclude it again for longer.",
+    class: "pause",
+  },
   E_OPERATIONS_STATE: {
     message: "{subject} is {state}; {operation} does not apply to it.",
     class: "reject",

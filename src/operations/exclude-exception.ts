@@ -36,11 +36,12 @@ export const exclusionReasons = [
 const input = z.strictObject({
   id: z.string(),
   reasonCode: z.enum(exclusionReasons),
-  note: z.string().min(1).max(500).optional(),
-  /** When the exclusion ends and the handoff is an exception again. */
-  expiresAt: z.iso.datetime(),
-  secondPerson: z.string().optional(),
-  yes: z.boolean().default(false),
+  note: z.string().min(1).max(500).optional().describe("in your own words, kept in the audit log"),
+  expiresAt: z.iso
+    .datetime()
+    .describe("when the exclusion ends, UTC: 2027-01-01T00:00:00Z; then it is an exception again"),
+  secondPerson: z.string().optional().describe("name of the other person who agrees"),
+  yes: z.boolean().default(false).describe("do it; without this only the plan is shown"),
 });
 
 type Input = z.output<typeof input>;

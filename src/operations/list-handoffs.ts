@@ -13,9 +13,8 @@ export const listHandoffsOperation = defineOperation({
     ...pageInput,
     state: z.enum(handoffStates).optional(),
     target: z.string().optional(),
-    /** An object key, `<connection>/<entity>/<id>`. */
-    object: z.string().optional(),
-    reason: z.enum(waitKinds).optional(),
+    object: z.string().optional().describe("an object key, <connection>/<entity>/<id>"),
+    reason: z.enum(waitKinds).optional().describe("why it is not done"),
   }),
   output: z.strictObject({ handoffs: z.array(handoffShape), next: z.string().optional() }),
   errors: ["E_OPERATIONS_NOT_FOUND"],

@@ -189,6 +189,24 @@ describe("exceptions", () => {
     expect((await trace("A-1")).verdict.sentence).toContain("excluded from plain");
   });
 
+  test("given an exclusion whose time is over, then it is an exception again, with an owner", async () => {
+    const id = await refuseInvoice();
+    await people("Ada", "Ben");
+    const expiresAt = new Date(Date.now() + 1500).toISOString();
+    const input = { id, reasonCode: "other", secondPerson: "Ben", yes: true, expiresAt };
+    await runOperation(operations.excludeException, company.context, input);
+    const expire = () => runOperation(operations.expireExclusions, company.context, {});
+    expect(await expire()).toEqual({ expired: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 1700));
+    expect(await expire()).toEqual({ expired: 1 });
+    expect(await expire()).toEqual({ expired: 0 });
+    const story = await trace("A-1");
+    expect(story.verdict.state).toBe("exception");
+    expect(story.exceptions.at(-1)).toMatchObject({
+      ...{ code: "E_OPERATIONS_EXCLUSION_EXPIRED", ownerRole: "controller", state: "open" },
+    });
+  });
+
   test("given an excluded customer, then what needed it becomes an exception of its own", async () => {
     company.server.mishaps.push("refused");
     await company.tell(customer("c1", 0), invoice("1", "c1", 5));

@@ -28,10 +28,9 @@ const SHOWN = 100;
 const input = z
   .strictObject({
     id: z.string().optional(),
-    cause: z.string().optional(),
-    /** Acts; without it only the plan is shown. */
-    yes: z.boolean().default(false),
-    reason: z.string().max(500).optional(),
+    cause: z.string().optional().describe("all open exceptions of this cause, instead of one id"),
+    yes: z.boolean().default(false).describe("do it; without this only the plan is shown"),
+    reason: z.string().max(500).optional().describe("what was mended, kept in the audit log"),
   })
   .refine((value) => (value.id === undefined) !== (value.cause === undefined), {
     message: "give either the id of one exception or a cause",
@@ -117,7 +116,7 @@ async function act(
   return done;
 }
 
-/** Reads again under the lock: what was planned may have been settled by somebody else meanwhile. */
+/** Reads again under the lock: somebody else may have settled what was planned. */
 async function repairChunk(
   context: OperationContext,
   session: Session,

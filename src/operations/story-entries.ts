@@ -25,7 +25,7 @@ export function entriesOf(material: StoryMaterial): StoryEntry[] {
       system: event.connection,
       kind: "received",
       object: event.subject,
-      text: `received by ${event.origin}, recorded ${event.recordedAt}`,
+      text: `${event.type} received by ${event.origin}, recorded ${event.recordedAt}`,
       id: event.inbound,
       alarm: false,
     });

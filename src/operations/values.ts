@@ -13,8 +13,8 @@ export const moneyList = z.array(moneyWire);
 
 /** A page: at most this many rows, and where the next page begins. */
 export const pageInput = {
-  limit: z.coerce.number().int().min(1).max(1000).default(50),
-  after: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(50).describe("rows at most"),
+  after: z.string().optional().describe("the id at which the page before ended"),
 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -41,9 +41,14 @@ export const verifyInvariantsOperation = defineOperation({
   summary: "Checks what must always hold, in the ledger and in the targets; names what breaks it.",
   permission: "audit.verify",
   input: z.strictObject({
-    only: z.array(z.string()).optional(),
-    /** Rows that are hashed or parsed again, newest first, per table. */
-    sample: z.coerce.number().int().min(0).max(10_000_000).default(20_000),
+    only: z.array(z.string()).optional().describe("names of invariants"),
+    sample: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(20_000)
+      .describe("rows per table that are hashed or parsed again, newest first"),
   }),
   output,
   errors: [],

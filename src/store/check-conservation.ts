@@ -64,7 +64,8 @@ with line as (
   select s.target, split_part(e.type, '.', 1), e.currency, 'skipped', e.amount_minor, e.amount_minor
   from route_skip s join event e on e.id = s.event_id
 ), per_state as (
-  select target, entity, currency, state, count(*)::int as n, sum(told) as told, sum(handed) as handed
+  select target, entity, currency, state, count(*)::int as n, sum(told) as told,
+    sum(handed) as handed
   from line group by 1, 2, 3, 4
 )
 select target, entity, currency, sum(n)::int as source_count, sum(told)::text as source_minor,

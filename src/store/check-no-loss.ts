@@ -15,7 +15,8 @@ select (select count(*)::int from event_identity) as facts,
 const BROKEN = `
 with eventless as (
   select d.identity, d.inbound_id from event_identity d
-  where d.verdict = 'events' and not exists (select 1 from event e where e.inbound_id = d.inbound_id)
+  where d.verdict = 'events'
+    and not exists (select 1 from event e where e.inbound_id = d.inbound_id)
 ), lost as (
   select l.identity, l.inbound_id from eventless l
   left join inbound i on i.id = l.inbound_id

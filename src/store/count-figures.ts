@@ -90,9 +90,10 @@ from (
 group by code`;
 
 const DEAD = `
-select connection, code, count(*)::int as letters from dead_letter where state = 'open' group by 1, 2`;
+select connection, code, count(*)::int as letters from dead_letter where state = 'open'
+group by 1, 2`;
 
-/** The planner's own statistics: counting the log itself would cost more than the figure is worth. */
+/** The server's own statistics: counting the log would cost more than the figure is worth. */
 const EVENTS = `
 select coalesce(sum(s.n_live_tup), 0)::float8 as events
 from pg_inherits i join pg_class p on p.oid = i.inhparent and p.relname = 'event'

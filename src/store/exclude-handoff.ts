@@ -67,7 +67,8 @@ with moved as (
 insert into exception_case (id, kind, cause, code, title, message, handoff_id, target, object,
   legal_entity, amount_minor, currency, owner_role)
 select case_id, 'handoff', 'need excluded ' || target || ' ' || $4, $5,
-  $4 || ' will not reach ' || target, $6, id, target, object, legal_entity, amount_minor, currency, 'analyst'
+  $4 || ' will not reach ' || target, $6, id, target, object, legal_entity, amount_minor, currency,
+  'analyst'
 from moved returning handoff_id`;
 
 export async function exceptDependants(

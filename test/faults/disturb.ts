@@ -20,9 +20,11 @@ export interface Disturbance {
   calm(): Promise<void>;
 }
 
-const NO_CRASH = { TIEOUT_CRASH_AT: "" };
-
-export function disturb(stage: Stage, schedule: Schedule, say: (text: string) => void): Disturbance {
+export function disturb(
+  stage: Stage,
+  schedule: Schedule,
+  say: (text: string) => void,
+): Disturbance {
   const counts = new Map<string, number>();
   const crashes: string[] = [];
   const over = new AbortController();
@@ -46,14 +48,12 @@ export function disturb(stage: Stage, schedule: Schedule, say: (text: string) =>
     } else {
       crashes.push(`${name} ended by itself, code ${exit.code}, signal ${exit.signal}`);
     }
-    if (over.signal.aborted) supervisor.nextEnv(name, NO_CRASH);
-    else kills.arm(name);
   });
 
   const at = (atMs: number, act: () => Promise<void>): void => {
-    underWay.push(
-      sleep(atMs, undefined, { signal: over.signal }).then(act, () => undefined),
-    );
+    const wait = sleep(atMs, undefined, { signal: over.signal });
+    const done = wait.then(act, () => undefined);
+    underWay.push(done.catch((thrown) => void crashes.push(`a fault failed: ${String(thrown)}`)));
   };
   const kill = async (name: string, kind: string): Promise<void> => {
     await supervisor.untilReady(name);
@@ -86,11 +86,9 @@ export function disturb(stage: Stage, schedule: Schedule, say: (text: string) =>
       stage.netsuite.faults.clear();
       stage.netsuite.world.setSeats(SEATS, { min: 0, max: 0, changeMs: 0 });
       // A hub that is still armed would die once more: it is replaced by one that is not.
-      for (const hub of HUBS) {
-        if (!kills.armed(hub)) continue;
-        supervisor.nextEnv(hub, NO_CRASH);
-        await supervisor.restartChild(hub);
-      }
+      const armed = HUBS.filter((hub) => kills.armed(hub));
+      kills.disarm();
+      for (const hub of armed) await supervisor.restartChild(hub);
       await Promise.all(["postgres", "restate", ...HUBS].map((one) => supervisor.untilReady(one)));
     },
   };
@@ -104,31 +102,27 @@ interface Parts {
   readonly kill: (name: string, kind: string) => Promise<void>;
 }
 
-/** Each start of a hub is told the next point at which it dies. */
-function armHubs({ supervisor }: Stage, schedule: Schedule) {
-  const queue = new Map<string, KillPoint[]>(
+/** The point at which a hub's next start will be killed; it stays until the hub has died there. */
+function armHubs({ crashAt }: Stage, schedule: Schedule) {
+  const queues = new Map<string, KillPoint[]>(
     HUBS.map((hub) => [hub, [...schedule.hubKills[hub]]]),
   );
-  const armedWith = new Map<string, KillPoint>();
-  const arm = (name: string): void => {
-    const points = queue.get(name);
-    if (points === undefined) return;
-    const point = armedWith.get(name) ?? points.shift();
-    if (point === undefined) {
-      supervisor.nextEnv(name, NO_CRASH);
-      return;
-    }
-    armedWith.set(name, point);
-    supervisor.nextEnv(name, { TIEOUT_CRASH_AT: `${point.label}:${point.pass}` });
+  const arm = (hub: string): void => {
+    const point = queues.get(hub)?.[0];
+    if (point === undefined) crashAt.delete(hub);
+    else crashAt.set(hub, `${point.label}:${point.pass}`);
   };
   for (const hub of HUBS) arm(hub);
   return {
-    arm,
-    armed: (name: string): boolean => armedWith.has(name),
-    fired(name: string): KillPoint {
-      const point = armedWith.get(name) as KillPoint;
-      armedWith.delete(name);
+    armed: (hub: string): boolean => crashAt.has(hub),
+    fired(hub: string): KillPoint {
+      const point = queues.get(hub)?.shift() as KillPoint;
+      arm(hub);
       return point;
+    },
+    disarm(): void {
+      queues.clear();
+      crashAt.clear();
     },
   };
 }

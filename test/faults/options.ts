@@ -15,7 +15,8 @@ export interface Options {
   readonly data: string | undefined;
 }
 
-export const USAGE = `npm run faults -- [--seed N] [--size full|small] [--invoices N] [--keep] [--data DIR] [--json]`;
+export const USAGE =
+  "npm run faults -- [--seed N] [--size full|small] [--invoices N] [--keep] [--data DIR] [--json]";
 
 /** Throws an Error with a sentence for a person. */
 export function readOptions(args: readonly string[]): Options {
@@ -35,7 +36,8 @@ export function readOptions(args: readonly string[]): Options {
   return {
     seed: wholeNumber("--seed", values.seed),
     size,
-    invoices: values.invoices === undefined ? undefined : wholeNumber("--invoices", values.invoices),
+    invoices:
+      values.invoices === undefined ? undefined : wholeNumber("--invoices", values.invoices),
     keep,
     json,
     data,

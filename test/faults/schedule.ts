@@ -10,8 +10,9 @@
  * fixes this schedule and the luck of every call to the target; how the processes interleave is
  * theirs.
  */
-import { integerBetween, pick, seededRandom } from "../../src/kernel/random.ts";
+
 import type { Random } from "../../src/kernel/random.ts";
+import { integerBetween, pick, seededRandom } from "../../src/kernel/random.ts";
 import type { Options, Size } from "./options.ts";
 
 export const HUBS = ["h1", "h2"] as const;
@@ -37,8 +38,16 @@ export interface Schedule {
   readonly hubKills: Readonly<Record<HubName, readonly KillPoint[]>>;
   readonly engineKills: readonly EngineKill[];
   readonly databaseKills: readonly { readonly atMs: number }[];
-  readonly pauses: readonly { readonly atMs: number; readonly hub: HubName; readonly forMs: number }[];
-  readonly storms: readonly { readonly atMs: number; readonly forMs: number; readonly seats: number }[];
+  readonly pauses: readonly {
+    readonly atMs: number;
+    readonly hub: HubName;
+    readonly forMs: number;
+  }[];
+  readonly storms: readonly {
+    readonly atMs: number;
+    readonly forMs: number;
+    readonly seats: number;
+  }[];
 }
 
 interface Measure {
@@ -50,7 +59,10 @@ interface Measure {
   readonly pauses: number;
   readonly storms: number;
   /** Passes of a label before the kill: few where the run is short. */
-  readonly passes: { readonly call: readonly [number, number]; readonly intake: readonly [number, number] };
+  readonly passes: {
+    readonly call: readonly [number, number];
+    readonly intake: readonly [number, number];
+  };
 }
 
 const MEASURES: Readonly<Record<Size, Measure>> = {

@@ -4,6 +4,7 @@
  */
 import type { Random } from "../../src/kernel/random.ts";
 import { integerBetween, pick } from "../../src/kernel/random.ts";
+import { shareOf } from "../../src/sandbox/stripe/amounts.ts";
 import type { CustomerRecord, InvoiceRecord } from "../../src/sandbox/stripe/records.ts";
 import type { StripeWorld } from "../../src/sandbox/stripe/world.ts";
 import { JURISDICTION } from "./settings.ts";
@@ -105,7 +106,11 @@ function personOf(random: Random, index: number) {
   return {
     name: `Customer ${index + 1}`,
     email: `buyer-${index + 1}@example.com`,
-    address: { line1: `${integerBetween(random, 1, 99)} Main Street`, city: pick(random, TOWNS), country: "US" },
+    address: {
+      line1: `${integerBetween(random, 1, 99)} Main Street`,
+      city: pick(random, TOWNS),
+      country: "US",
+    },
   };
 }
 
@@ -121,7 +126,11 @@ function moveHouse(world: StripeWorld, random: Random, who: Buyer): void {
     world.updateCustomer({
       customer: who.id,
       name: `${base} (${integerBetween(random, 1000, 9999)})`,
-      address: { line1: `${integerBetween(random, 1, 99)} Oak Avenue`, city: pick(random, TOWNS), country: "US" },
+      address: {
+        line1: `${integerBetween(random, 1, 99)} Oak Avenue`,
+        city: pick(random, TOWNS),
+        country: "US",
+      },
     });
   }
 }
@@ -201,12 +210,8 @@ function credit(
     world.createCreditNote({ invoice: id, lines, reason: "order_change" });
     return;
   }
-  const gross = amount + taxShare(line.taxes, amount, line.amount);
+  const taxes = line.taxes.map((tax) => shareOf(tax.amount, amount, line.amount));
+  const gross = taxes.reduce((sum, tax) => sum + tax, amount);
   const back = way === "refund" ? { refund_amount: gross } : { out_of_band_amount: gross };
   world.createCreditNote({ invoice: id, lines, ...back });
-}
-
-/** As the sandbox rounds it: half away from zero. */
-function taxShare(taxes: readonly { readonly amount: number }[], part: number, whole: number): number {
-  return taxes.reduce((sum, tax) => sum + Math.floor((2 * tax.amount * part + whole) / (2 * whole)), 0);
 }

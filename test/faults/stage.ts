@@ -27,6 +27,8 @@ export interface Stage {
   readonly netsuite: NetSuiteSandbox;
   readonly webhookSecrets: readonly string[];
   readonly supervisor: Supervisor;
+  /** `label:pass` at which each start of a hub is to die; read at every start. */
+  readonly crashAt: Map<string, string>;
   databaseUrl(): string;
   close(): Promise<void>;
 }
@@ -81,7 +83,8 @@ export async function openStage(
     const endpoint = stripe.world.createWebhookEndpoint({ url, enabled_events: ["*"] });
     return endpoint.secrets[0] ?? "";
   });
-  const shown = { stripe, netsuite, webhookSecrets, dataDir };
+  const crashAt = new Map<string, string>();
+  const shown = { stripe, netsuite, webhookSecrets, dataDir, crashAt };
   const supervisor = supervise({
     dataDir,
     children: [
@@ -121,7 +124,7 @@ async function hubPorts(
 function hubChild(
   hub: string,
   ports: Readonly<Record<string, number>>,
-  shown: Pick<Stage, "stripe" | "netsuite" | "webhookSecrets" | "dataDir">,
+  shown: Pick<Stage, "stripe" | "netsuite" | "webhookSecrets" | "dataDir" | "crashAt">,
 ): ChildSpec {
   return nodeChild({
     name: hub,
@@ -133,6 +136,7 @@ function hubChild(
       TIEOUT_DATA: shown.dataDir,
       TIEOUT_CONFIG: CONFIG,
       TIEOUT_HUB: hub,
+      TIEOUT_CRASH_AT: shown.crashAt.get(hub) ?? "",
       TIEOUT_HTTP_PORT: String(ports["http"]),
       TIEOUT_ENGINE_PORT: String(ports["engine"]),
       DATABASE_URL: addresses["postgres"]?.["url"] ?? "",

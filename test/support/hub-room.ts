@@ -114,6 +114,7 @@ export async function openHubRoom(change: Partial<HubSettings> = {}): Promise<Hu
       eventsToWarehouse("stripe-us", "warehouse", types),
     ],
     sweepEveryMs: 3_600_000,
+    graceSeconds: 30,
     log: { info: note, warn: note, error: note },
     crash: () => undefined,
     reports: () => ({

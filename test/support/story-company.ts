@@ -9,7 +9,7 @@ import type { EventDraft } from "../../src/contracts/envelope.ts";
 import type { LaneContext } from "../../src/engine/lanes/lane-context.ts";
 import { makeLaneSignals } from "../../src/engine/lanes/lane-signals.ts";
 import { runLane } from "../../src/engine/lanes/run-lane.ts";
-import type { FactMaker } from "../../src/intake/make-fact.ts";
+import type { FactMaker } from "../../src/intake/fact-maker.ts";
 import { makeFactOfRaw } from "../../src/intake/make-fact.ts";
 import { storeFacts } from "../../src/intake/store-facts.ts";
 import { parseMoney } from "../../src/kernel/money.ts";
@@ -142,6 +142,35 @@ async function* documentsOf(server: PlainServer): AsyncIterable<TargetDocument> 
   }
 }
 
+function makerOf(): FactMaker {
+  const effects = { "customer.upsert": "state", "invoice.post": "fact" } as const;
+  const account = { account: "PLAIN-1", budget: "plain", ordered: true, effects };
+  return {
+    clock: systemClock,
+    random: seededRandom(7),
+    hasher: systemHasher,
+    route: makeRouter([flow], [{ connection: "plain", ...account }]),
+    checkContract,
+  };
+}
+
+function laneOf(
+  parts: Pick<LaneContext, "pool" | "clock" | "random" | "hasher">,
+  targets: ReadonlyMap<string, CallTarget>,
+  release: LaneContext["release"],
+): LaneContext {
+  return {
+    ...parts,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    hub: "h1",
+    budgets: new Map([["plain", { ...BUDGET, targets }]]),
+    release,
+    wakeMore: () => {},
+    crash: () => {},
+    stats: { call: () => {} },
+  };
+}
+
 export async function openCompany(
   guard: "external-id" | "probe" = "external-id",
 ): Promise<Company> {
@@ -154,37 +183,14 @@ export async function openCompany(
     ...plainTarget({ url: server.url, guard, timeoutMs: 400 }),
     documents: () => documentsOf(server),
   };
-  const effects = { "customer.upsert": "state", "invoice.post": "fact" } as const;
-  const facts = {
-    connection: "plain",
-    account: "PLAIN-1",
-    budget: "plain",
-    ordered: true,
-    effects,
-  };
-  const maker: FactMaker = {
-    clock: systemClock,
-    random: seededRandom(7),
-    hasher: systemHasher,
-    route: makeRouter([flow], [facts]),
-    checkContract,
-  };
+  const maker = makerOf();
   const release = async (keys: readonly HeadKey[]): Promise<void> => {
     await releaseHandoffs(pool, keys);
   };
   const targets = new Map([[target.connection, target]]);
   const pending: Promise<void>[] = [];
   const parts = { pool, clock: systemClock, random: maker.random, hasher: systemHasher };
-  const lane: LaneContext = {
-    ...parts,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    hub: "h1",
-    budgets: new Map([["plain", { ...BUDGET, targets }]]),
-    release: (keys) => void pending.push(release(keys)),
-    wakeMore: () => {},
-    crash: () => {},
-    stats: { call: () => {} },
-  };
+  const lane = laneOf(parts, targets, (keys) => void pending.push(release(keys)));
   return {
     pool,
     server,

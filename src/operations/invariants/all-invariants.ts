@@ -1,4 +1,4 @@
-/** Every invariant of docs/invariants.md: those that are checked, and those whose time comes later. */
+/** Every invariant of docs/invariants.md: those that are checked, and those still to come. */
 import { conservation } from "./conservation.ts";
 import { immutability } from "./immutability.ts";
 import type { Invariant } from "./invariant.ts";

@@ -76,6 +76,11 @@ async function compareTargets(
       facts.filter((one) => documents.has(one.reference)).map((one) => one.operation),
     );
     looked[`confirmed facts of ${name}`] = facts.length;
+    if (facts.length > 0 && listed.size === 0) {
+      const detail = `${facts.length} facts are confirmed there, and it lists none of them`;
+      violations.push({ what: "target without any document of ours", ids: [name], detail });
+      continue;
+    }
     const unlisted = new Set(facts.map((one) => one.operation).filter((one) => !listed.has(one)));
     for (const operation of unlisted) {
       limits.push(`${name} lists no document of ${operation}; ours are not compared`);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Company } from "../../../test/support/story-company.ts";
 import { customer, invoice, openCompany } from "../../../test/support/story-company.ts";
-import { operations } from "../all-operations.ts";
 import type { Pool } from "../../store/database.ts";
+import { operations } from "../all-operations.ts";
 import type { AccessEntry, Evidence, JournalEntry } from "../operation.ts";
 import { runOperation } from "../operation.ts";
 import type { InvariantResult } from "../verify-invariants.ts";

@@ -1,0 +1,91 @@
+/** How a command reaches what runs: the ledger, and every connection of the configuration. */
+import { existsSync, readFileSync, statfsSync } from "node:fs";
+import path from "node:path";
+import type { Connected } from "../cli/build-program.ts";
+import { findEmbeddedPostgres } from "../engine/embedded/postgres.ts";
+import { findEmbeddedRestate } from "../engine/embedded/restate.ts";
+import { isHealthy } from "../engine/restate-client.ts";
+import type { OperationContext } from "../operations/operation.ts";
+import { openDatabase } from "../store/database.ts";
+import { releaseHandoffs } from "../store/release-handoffs.ts";
+import { openConnections } from "./config.ts";
+import type { Environment } from "./environment.ts";
+import { readEnvironment, version } from "./environment.ts";
+import { configFor } from "./hub-process.ts";
+import { systemClock, systemHasher, systemRandom } from "./system.ts";
+
+/** Who works at this machine's command line, until accounts exist. */
+const OPERATOR = {
+  name: "operator",
+  roles: ["admin", "controller", "engineer", "analyst"],
+} as const;
+
+/** The address of the ledger that runs, or undefined. */
+export async function ledgerAddress(environment: Environment): Promise<string | undefined> {
+  if (environment.databaseUrl !== undefined) return environment.databaseUrl;
+  return (await findEmbeddedPostgres(environment.dataDir))?.url;
+}
+
+/** Where the sandboxes of this data folder listen; empty when a configuration replaces them. */
+export function sandboxAddresses(environment: Environment): { stripe: string; netsuite: string } {
+  const file = path.join(environment.dataDir, "ports", "sandbox.json");
+  const ports = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as { stripe: number; netsuite: number })
+    : { stripe: 4390, netsuite: 4391 };
+  return {
+    stripe: `http://127.0.0.1:${ports.stripe}`,
+    netsuite: `http://127.0.0.1:${ports.netsuite}`,
+  };
+}
+
+/** Undefined when nothing runs on this data folder. */
+export async function connect(): Promise<Connected | undefined> {
+  const environment = readEnvironment();
+  const databaseUrl = await ledgerAddress(environment);
+  if (databaseUrl === undefined) return undefined;
+  const pool = openDatabase({
+    url: databaseUrl,
+    connections: 4,
+    name: "tieout cli",
+    onIdleError: () => undefined,
+  });
+  const config = await configFor(databaseUrl, sandboxAddresses(environment));
+  const { sources, targets } = openConnections(config, () => undefined);
+  const context: OperationContext = {
+    pool,
+    clock: systemClock,
+    random: systemRandom,
+    hasher: systemHasher,
+    actor: { name: OPERATOR.name, roles: [...OPERATOR.roles] },
+    version,
+    sources: new Map(sources.map((source) => [source.connection, source])),
+    targets: new Map(targets.map(({ target }) => [target.connection, target])),
+    release: async (keys) => void (await releaseHandoffs(pool, keys)),
+    surroundings: {
+      engineReachable: () => engineReachable(environment),
+      diskSpace: async () => diskSpace(environment.dataDir),
+    },
+  };
+  return {
+    context,
+    async close() {
+      await Promise.all(targets.map(({ target }) => target.close?.()));
+      await Promise.all(sources.map((source) => source.close?.()));
+      await pool.end();
+    },
+  };
+}
+
+async function engineReachable(environment: Environment): Promise<boolean> {
+  const { restateIngressUrl, restateAdminUrl } = environment;
+  if (restateIngressUrl !== undefined && restateAdminUrl !== undefined) {
+    return isHealthy({ ingressUrl: restateIngressUrl, adminUrl: restateAdminUrl });
+  }
+  const found = await findEmbeddedRestate(environment.dataDir);
+  return found !== undefined && isHealthy(found);
+}
+
+function diskSpace(dataDir: string): { free: number; total: number } {
+  const disk = statfsSync(existsSync(dataDir) ? dataDir : ".");
+  return { free: disk.bavail * disk.bsize, total: disk.blocks * disk.bsize };
+}

@@ -1,0 +1,77 @@
+/** What became of the month: per system, what is open, what must hold, one story. */
+import type { BookDifference } from "../demo/books.ts";
+import { actualBooks, compareBooks } from "../demo/books.ts";
+import { readDelivery } from "../demo/delivery.ts";
+import type { ExpectedBooks } from "../demo/expectations.ts";
+import { expectedBooks } from "../demo/expectations.ts";
+import type { PlantedFault } from "../demo/faults.ts";
+import { struckFaults } from "../demo/faults.ts";
+import { DEMO_NETSUITE_CONNECTION } from "../demo/names.ts";
+import { uuidV7 } from "../kernel/ids.ts";
+import { operations } from "../operations/all-operations.ts";
+import type { ShownCause } from "../operations/list-exceptions.ts";
+import type { OperationContext } from "../operations/operation.ts";
+import { runOperation } from "../operations/operation.ts";
+import type { Story } from "../operations/story-shape.ts";
+import type { VerifyResult } from "../operations/verify-invariants.ts";
+import type { SystemCounts } from "../store/demo-figures.ts";
+import { findStoryOfTheDay, systemCounts } from "../store/demo-figures.ts";
+import { sandboxEvidence } from "./sandbox-evidence.ts";
+
+export interface DemoReport {
+  readonly ok: boolean;
+  readonly systems: SystemCounts;
+  readonly delivery: Awaited<ReturnType<typeof readDelivery>>;
+  readonly planted: readonly (PlantedFault & { readonly struck: number | undefined })[];
+  readonly causes: readonly ShownCause[];
+  readonly books: {
+    readonly expected: ExpectedBooks["now"];
+    readonly differences: readonly BookDifference[];
+    readonly held: readonly { readonly fault: string; readonly documents: number }[];
+  };
+  readonly invariants: VerifyResult;
+  readonly story: Story | undefined;
+}
+
+/** Two people, so that an exclusion can have its second one. */
+export async function addPeople(context: OperationContext): Promise<void> {
+  for (const name of ["Ada Meyer", "Kenji Sato"]) {
+    await context.pool.query(
+      "insert into person (id, name) values ($1, $2) on conflict do nothing",
+      [uuidV7(context.clock, context.random), name],
+    );
+  }
+}
+
+export async function buildReport(
+  context: OperationContext,
+  urls: { readonly stripe: string; readonly netsuite: string },
+  planted: readonly PlantedFault[],
+): Promise<DemoReport> {
+  const evidence = sandboxEvidence(urls.netsuite, DEMO_NETSUITE_CONNECTION, "netsuite");
+  const within = { ...context, evidence };
+  const expected = await expectedBooks({ stripeUrl: urls.stripe });
+  const differences = compareBooks(expected.now, await actualBooks(urls.netsuite));
+  const struck = await struckFaults({ netsuiteUrl: urls.netsuite, stripeUrl: urls.stripe });
+  const invariants = await runOperation(operations.verifyInvariants, within, {});
+  const { causes } = await runOperation(operations.listExceptions, context, {});
+  const storyId = await findStoryOfTheDay(context.pool);
+  const story =
+    storyId === undefined
+      ? undefined
+      : await runOperation(operations.findStory, context, { id: storyId });
+  return {
+    ok: differences.length === 0 && invariants.violated === 0,
+    systems: await systemCounts(context.pool),
+    delivery: await readDelivery(urls.stripe),
+    planted: planted.map((one) => ({ ...one, struck: struck[one.id] })),
+    causes,
+    books: {
+      expected: expected.now,
+      differences,
+      held: expected.held.map((one) => ({ fault: one.fault, documents: one.documents.length })),
+    },
+    invariants,
+    story,
+  };
+}

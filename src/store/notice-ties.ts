@@ -1,0 +1,26 @@
+/**
+ * Two states of one object with the same version (a source that counts in seconds, two updates
+ * within one): neither is known to be the later. The object is asked for anew, and what its source
+ * says then is later than both.
+ */
+import type { Session } from "./database.ts";
+import type { EventRow } from "./fact-rows.ts";
+
+const NOTICE = `
+insert into object_fetch (object)
+select distinct n.subject
+from unnest($1::uuid[], $2::text[], $3::bigint[]) as n(id, subject, version)
+where exists (
+  select 1 from event e where e.subject = n.subject and e.version = n.version and e.id <> n.id)
+on conflict (object) do update set state = 'wanted', not_before = now()`;
+
+/** Says how many objects are to be read again. */
+export async function noticeTies(session: Session, events: readonly EventRow[]): Promise<number> {
+  if (events.length === 0) return 0;
+  const result = await session.query({
+    name: "notice-ties",
+    text: NOTICE,
+    values: [events.map((e) => e.id), events.map((e) => e.subject), events.map((e) => e.version)],
+  });
+  return result.rowCount ?? 0;
+}

@@ -1,0 +1,203 @@
+/** `npm run faults`: sells, breaks, waits, and looks whether every promise held. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { systemClock } from "../../src/app/system.ts";
+import { seededRandom } from "../../src/kernel/random.ts";
+import type { Call } from "../../src/sandbox/kit/calls.ts";
+import type { Pool } from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { readBooks } from "./books.ts";
+import type { Disturbance } from "./disturb.ts";
+import { disturb } from "./disturb.ts";
+import type { Drained } from "./drain.ts";
+import { drain } from "./drain.ts";
+import { evidenceOf, strikes } from "./evidence.ts";
+import { judgeLedger, openCases } from "./ledger-oracle.ts";
+import type { Options } from "./options.ts";
+import { readOptions, repeatCommand } from "./options.ts";
+import { judgeBooks } from "./oracle.ts";
+import { judgeCustomers } from "./order-oracle.ts";
+import type { RunResult } from "./report.ts";
+import { describe, passed } from "./report.ts";
+import type { Schedule } from "./schedule.ts";
+import { plannedCounts, scheduleFor } from "./schedule.ts";
+import { sellAll } from "./sell.ts";
+import { openShop } from "./shop.ts";
+import type { Stage } from "./stage.ts";
+import { openStage } from "./stage.ts";
+import { targetFaultPlan } from "./target-faults.ts";
+import { invariantLines, openAuditor } from "./verify.ts";
+
+/** When the faults have stopped, everything must be done after so long. */
+const DRAIN_MS = 180_000;
+const DIFFERENCES_WITH_STORY = 5;
+
+const started = systemClock.monotonic();
+
+function say(text: string): void {
+  const seconds = Math.round((systemClock.monotonic() - started) / 100) / 10;
+  process.stderr.write(`${String(seconds).padStart(7)} s  ${text}\n`);
+}
+
+function openData(options: Options): string {
+  if (options.data === undefined) return mkdtempSync(path.join(os.tmpdir(), "tieout-faults-"));
+  mkdirSync(options.data, { recursive: true });
+  return path.resolve(options.data);
+}
+
+async function runFaults(options: Options): Promise<RunResult> {
+  const schedule = scheduleFor(options);
+  const dataDir = openData(options);
+  say(`seed ${options.seed}, data in ${dataDir}`);
+  const quiet = { info: () => undefined, warn: () => undefined };
+  const stage = await openStage(dataDir, schedule, quiet);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void stage.close().then(() => process.exit(130)));
+  }
+  const disturbance = disturb(stage, schedule, say);
+  try {
+    await stage.supervisor.start();
+    say("PostgreSQL, Restate and two hubs run; the sale begins");
+    const sold = await load(stage, schedule, disturbance);
+    say("faults end");
+    await disturbance.calm();
+    const pool = openDatabase({
+      url: stage.databaseUrl(),
+      connections: 4,
+      name: "tieout faults",
+      onIdleError: () => undefined,
+    });
+    try {
+      const drained = await drain(stage, pool, { patienceMs: DRAIN_MS, say });
+      say(drained.ok ? "nothing moves any more; looking" : "it does not drain; looking");
+      return await judge({ options, schedule, stage, disturbance, pool, drained, sold });
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await stage.close();
+  }
+}
+
+async function load(stage: Stage, schedule: Schedule, disturbance: Disturbance): Promise<number> {
+  const { world } = stage.netsuite;
+  // The item of lines that name no product, as its settings call it.
+  const accounts = { incomeAccount: { id: "151" }, deferredRevenueAccount: { id: "138" } };
+  world.create("serviceSaleItem", { itemId: "unnamed", ...accounts }, "2000");
+  const shop = openShop(stage.stripe.world, seededRandom(schedule.seed));
+  stage.netsuite.faults.replace(targetFaultPlan(schedule.seed));
+  const began = systemClock.monotonic();
+  disturbance.begin();
+  let told = 0;
+  await sellAll(shop, {
+    invoices: schedule.invoices,
+    loadMs: schedule.loadMs,
+    elapsed: () => systemClock.monotonic() - began,
+    faultsLeft: () => disturbance.left(),
+    onProgress(sold) {
+      if (sold - told < schedule.invoices / 10) return;
+      told = sold;
+      say(`${sold} invoices sold, ${world.list("invoice").length} booked`);
+    },
+  });
+  return shop.sold;
+}
+
+interface Run {
+  readonly options: Options;
+  readonly schedule: Schedule;
+  readonly stage: Stage;
+  readonly disturbance: Disturbance;
+  readonly pool: Pool;
+  readonly drained: Drained;
+  readonly sold: number;
+}
+
+async function judge(run: Run): Promise<RunResult> {
+  const { options, schedule, stage, disturbance, pool } = run;
+  const { world } = stage.stripe;
+  // Taken now: what the checks themselves ask of NetSuite is no part of the run.
+  const calls: readonly Call[] = [...stage.netsuite.calls.list()];
+  const books = readBooks(stage.dataDir);
+  const judgements = [
+    judgeBooks(world, books),
+    judgeCustomers(world, books),
+    await judgeLedger(stage, pool),
+  ];
+  const auditor = openAuditor(stage, pool);
+  try {
+    const invariants = invariantLines(await auditor.verify(evidenceOf(books, calls)));
+    const all = judgements.flatMap((one) => one.differences);
+    const differences = [];
+    for (const [index, one] of all.entries()) {
+      const wanted = index < DIFFERENCES_WITH_STORY && one.object !== "";
+      differences.push({ ...one, story: wanted ? await auditor.story(one.object) : [] });
+    }
+    const faults = happened(stage, disturbance, calls);
+    return {
+      seed: options.seed,
+      repeat: repeatCommand(options),
+      dataDir: stage.dataDir,
+      seconds: Math.round((systemClock.monotonic() - started) / 1000),
+      sold: run.sold,
+      events: world.state.events.length,
+      calls: calls.length,
+      faults,
+      missed: missedOf(schedule, faults),
+      crashes: disturbance.crashes,
+      drained: run.drained,
+      cases: await openCases(pool),
+      invariants,
+      looked: Object.assign({}, ...judgements.map((one) => one.looked)),
+      differences,
+    };
+  } finally {
+    await auditor.close();
+  }
+}
+
+/** Kills as the supervisor saw them, the rest as the sandboxes' own records have it. */
+function happened(
+  stage: Stage,
+  disturbance: Disturbance,
+  calls: readonly Call[],
+): Record<string, number> {
+  const delivery = stage.stripe.world.state.deliveries.counts();
+  return {
+    ...Object.fromEntries([...disturbance.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...Object.fromEntries(strikes(calls)),
+    ...Object.fromEntries(Object.entries(delivery).map(([name, n]) => [`webhooks: ${name}`, n])),
+  };
+}
+
+function missedOf(schedule: Schedule, faults: Readonly<Record<string, number>>): string[] {
+  const planned = Object.entries(plannedCounts(schedule));
+  const short = planned.filter(([kind, times]) => (faults[kind] ?? 0) < times);
+  const never = Object.entries(faults).filter(
+    ([kind, count]) => count === 0 && kind !== "webhooks: given_up" && kind !== "webhooks: pending",
+  );
+  return [
+    ...short.map(([kind, times]) => `${kind}: ${faults[kind] ?? 0} of ${times}`),
+    ...never.map(([kind]) => `${kind}: never`),
+  ];
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  const result = await runFaults(options);
+  process.stdout.write(`${describe(result).join("\n")}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  const ok = passed(result);
+  if (ok && !options.keep) rmSync(result.dataDir, { recursive: true, force: true });
+  return ok ? 0 : 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (thrown: unknown) => {
+    process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    process.stderr.write(`Again: npm run faults -- ${process.argv.slice(2).join(" ")}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,77 @@
+/** Customers: their last state, and that no older state was ever written over a newer one. */
+import type { CustomerRecord } from "../../src/sandbox/stripe/records.ts";
+import type { StripeWorld } from "../../src/sandbox/stripe/world.ts";
+import type { Books, LiveRecord } from "./books.ts";
+import type { Difference, Judgement } from "./oracle.ts";
+import { recordsOf } from "./oracle.ts";
+
+/** A customer is found by the address for mail, which the shop never changes. */
+export function judgeCustomers(world: StripeWorld, books: Books): Judgement {
+  const differences: Difference[] = [];
+  const byEmail = new Map<string, LiveRecord[]>();
+  for (const record of books.of("customer")) {
+    const email = String(record.body["email"]);
+    byEmail.set(email, [...(byEmail.get(email) ?? []), record]);
+  }
+  const names = namesInOrder(world);
+  const customers = recordsOf<CustomerRecord>(world, "customer");
+  let updates = 0;
+  for (const customer of customers) {
+    const found = byEmail.get(customer.email ?? "") ?? [];
+    const [record] = found;
+    if (record === undefined || found.length > 1) {
+      const detail = `${found.length} in NetSuite, one expected`;
+      differences.push({ what: "customer", object: customer.id, detail });
+      continue;
+    }
+    updates += record.history.length - 1;
+    differences.push(...lastState(customer, record));
+    differences.push(...steps(customer, record, names.get(customer.id) ?? []));
+  }
+  const looked = { customers: customers.length, "updates of customers in NetSuite": updates };
+  return { differences, looked };
+}
+
+function lastState(customer: CustomerRecord, record: LiveRecord): Difference[] {
+  const address = record.sublists["addressBook"]?.[0];
+  const shown = JSON.stringify(address ?? {});
+  const line1 = customer.address?.line1 ?? "";
+  const sameName = record.body["companyName"] === customer.name;
+  if (sameName && shown.includes(JSON.stringify(line1))) return [];
+  const detail = `NetSuite ${record.id}: ${record.body["companyName"]}, ${shown}; Stripe: ${customer.name}, ${line1}`;
+  return [{ what: "customer is not what Stripe says last", object: customer.id, detail }];
+}
+
+/** The same state may be written twice; a step back may not. */
+function steps(
+  customer: CustomerRecord,
+  record: LiveRecord,
+  names: readonly string[],
+): Difference[] {
+  let reached = 0;
+  for (const body of record.history) {
+    const place = names.lastIndexOf(String(body["companyName"]));
+    if (place < reached) {
+      const detail = `NetSuite ${record.id}: ${body["companyName"]} after ${names[reached]}`;
+      return [{ what: "older state over a newer one", object: customer.id, detail }];
+    }
+    reached = place;
+  }
+  return [];
+}
+
+/** Every name that a customer bore, in Stripe's order. */
+function namesInOrder(world: StripeWorld): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const entry of world.journal.entries()) {
+    if (entry.kind !== "operation") continue;
+    for (const change of entry.changes) {
+      if (!("put" in change) || change.put.object !== "customer") continue;
+      const { id, name } = change.put;
+      const list = names.get(id) ?? [];
+      if (list.at(-1) !== name) list.push(name ?? "");
+      names.set(id, list);
+    }
+  }
+  return names;
+}
