@@ -86,7 +86,7 @@ function verdict(report: DemoReport, seconds: number): string {
   const { invariants } = report;
   const books = report.books.differences.length === 0 ? "the books agree" : "THE BOOKS DIFFER";
   const cases = report.causes.reduce((sum, one) => sum + one.cases, 0);
-  return `\nIn ${seconds.toFixed(0)} s: ${books}; ${invariants.held} invariants held, ${invariants.violated} violated; ${cases} cases of ${report.causes.length} causes wait for a person.\n`;
+  return `\nIn ${Math.round(seconds)} s: ${books}; ${invariants.held} invariants held, ${invariants.violated} violated; ${cases} cases of ${report.causes.length} causes wait for a person.\n`;
 }
 
 const NEXT = `

@@ -11,6 +11,7 @@ import { plantFaults } from "../demo/faults.ts";
 import { DEMO_STRIPE_CONNECTION } from "../demo/names.ts";
 import { prepareNetSuiteAccount } from "../demo/netsuite-account.ts";
 import type { OperationContext } from "../operations/operation.ts";
+import { forgetCursor } from "../store/stream-cursor.ts";
 import { connect, sandboxAddresses } from "./connect.ts";
 import { printReport } from "./demo-print.ts";
 import type { DemoReport } from "./demo-report.ts";
@@ -80,7 +81,7 @@ async function tellMonth(
   const hubWebhookUrl = `${hubUrl}/in/${DEMO_STRIPE_CONNECTION}`;
   const nowMs = systemClock.now();
   await prepareNetSuiteAccount(netsuiteUrl);
-  const month = await seedMonth({
+  await seedMonth({
     stripeUrl,
     hubWebhookUrl,
     nowMs,
@@ -88,12 +89,8 @@ async function tellMonth(
     onProgress: (done, total, text) => progress.bar("telling the month", done, total, text),
   });
   await addPeople(context);
-  if (month.told) {
-    // The month was written into the sandbox's past: the sweep has to read from there.
-    await context.pool.query("delete from stream_cursor where connection = $1", [
-      DEMO_STRIPE_CONNECTION,
-    ]);
-  }
+  // The month was written into the sandbox's past, behind what a sweep may have read already.
+  await forgetCursor(context.pool, DEMO_STRIPE_CONNECTION);
   const planted = await plantFaults({ stripeUrl, netsuiteUrl });
   await expectedBooks({ stripeUrl });
   await startDelivery({ stripeUrl });

@@ -44,7 +44,7 @@ export function makeHubIntake(settings: HubSettings, pool: Pool, releaser: Relea
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,
-    route: makeRouter(settings.flows, targetFacts(settings)),
+    route: makeRouter(settings.flows, targetFacts(settings.targets)),
     checkContract,
   };
   const factStore = { pool, hasher: systemHasher, onCommitted: releaser.addFacts };
@@ -112,8 +112,9 @@ async function sweepAll(
   return total;
 }
 
-function targetFacts(settings: HubSettings): TargetFacts[] {
-  return settings.targets.map(({ target, budget }) => ({
+/** What routing must know of the declared targets. */
+export function targetFacts(targets: HubSettings["targets"]): TargetFacts[] {
+  return targets.map(({ target, budget }) => ({
     connection: target.connection,
     account: target.account,
     budget,

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { runProgram } from "../cli/build-program.ts";
 import { connect } from "./connect.ts";
+import { retryDeadLetters } from "./dead-letter-command.ts";
 import type { DemoFlags } from "./demo.ts";
 import { demo } from "./demo.ts";
 import { version } from "./environment.ts";
@@ -29,6 +30,12 @@ function addProcesses(program: Command): void {
     .action(async (flags: DemoFlags) => {
       process.exitCode = await demo(flags);
     });
+  const letters = program.commands.find((one) => one.name() === "dead-letters");
+  letters
+    ?.command("retry")
+    .description("translates open dead letters anew, after a connector was mended")
+    .option("--json", "print the counts as JSON")
+    .action((flags: { json?: boolean }) => retryDeadLetters(flags));
   program.command("hub", { hidden: true }).action(() => runHubProcess());
   program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
 }

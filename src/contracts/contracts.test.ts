@@ -7,7 +7,6 @@ import type { Json } from "../kernel/strict-json.ts";
 import { checkContract } from "./check-contract.ts";
 import { findIncompatibilities } from "./compatibility.ts";
 import { dataschemaOf, defineContract, parseDataschema } from "./contract.ts";
-import { creditMemoOfInvoice } from "./credit-memo/from-credit-invoice.ts";
 import type { Invoice } from "./invoice/invoice.ts";
 import { publishContract, publishedName } from "./publication.ts";
 import { canonicalTypes, contractFor, contracts, reservedTypes } from "./registry.ts";
@@ -218,11 +217,6 @@ describe("a credit invoice", () => {
       due: eur(0n),
     };
     expect(codesOf("invoice.finalized", given)).toEqual([]);
-    const memo = creditMemoOfInvoice(given);
-    expect(codesOf("credit-memo.issued", memo)).toEqual([]);
-    expect(memo.gross).toEqual(plain.gross);
-    expect(memo.lines.map((line) => line.net)).toEqual(plain.lines.map((line) => line.net));
-    expect(memo.settlements).toEqual([{ kind: "customer-credit", amount: plain.gross }]);
   });
 });
 

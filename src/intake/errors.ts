@@ -9,10 +9,6 @@ export const intakeErrors = defineErrors({
     message: "This hub is shutting down; nothing of this request was kept. Send it again.",
     class: "retry-after",
   },
-  E_INTAKE_BODY_TOO_LARGE: {
-    message: "The body is larger than the {limit} bytes this connection accepts.",
-    class: "reject",
-  },
   E_INTAKE_UNREADABLE: {
     message: "The body cannot be read: {reason}",
     class: "reject",

@@ -119,7 +119,7 @@ function understand(
   };
 }
 
-/** A translator that throws has a bug; the fact is kept as a dead letter and translated again later. */
+/** A translator that throws has a bug; the fact is kept as a dead letter and translated later. */
 function translateSafely(
   source: SourceConnection,
   raw: Json,

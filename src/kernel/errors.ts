@@ -20,7 +20,7 @@ export interface ErrorDefinition {
 
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-/** The one error type of the product: a documented code, its class, and the details that fill it. */
+/** The one error type of the product: a documented code, its class, the details that fill it. */
 export class TieoutError extends Error {
   readonly code: string;
   readonly class: ErrorClass;

@@ -1,4 +1,4 @@
-/** Randomness is passed in: the system's where it must not be guessed, seeded where a run repeats. */
+/** Randomness, passed in: the system's where nobody may guess it, seeded where a run repeats. */
 export interface Random {
   /** `count` random bytes. */
   bytes(count: number): Uint8Array;

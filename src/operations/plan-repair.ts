@@ -18,7 +18,7 @@ export type RepairStep =
   | { readonly kind: "leave"; readonly candidate: RepairCandidate; readonly why: string };
 
 /** The target said no, in words that mean that nothing was done. */
-const DEFINITE = new Set(["later"]);
+const DEFINITE = new Set(["refused", "later"]);
 
 /** True when a request may have left and nothing since proves that it had no effect. */
 export function isInDoubt(candidate: RepairCandidate): boolean {

@@ -19,8 +19,4 @@ export const storeErrors = defineErrors({
     message: "Seat {seat} of budget {budget} was taken over by another holder.",
     class: "retry",
   },
-  E_STORE_EXCEPTION_NOT_FOUND: {
-    message: "There is no open exception {id}.",
-    class: "reject",
-  },
 });

@@ -24,3 +24,8 @@ export async function writeCursor(
 ): Promise<void> {
   await session.query(WRITE, [connection, stream, cursor]);
 }
+
+/** The next sweep begins at the source's horizon again. */
+export async function forgetCursor(session: Session, connection: string): Promise<void> {
+  await session.query("delete from stream_cursor where connection = $1", [connection]);
+}

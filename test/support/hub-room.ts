@@ -11,6 +11,7 @@ import { migrationsDir } from "../../src/app/environment.ts";
 import type { Hub } from "../../src/app/hub.ts";
 import { startHub } from "../../src/app/hub.ts";
 import type { HubSettings } from "../../src/app/hub-settings.ts";
+import { makeReports } from "../../src/app/reports.ts";
 import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
 import { stripeSource } from "../../src/connectors/stripe/source.ts";
 import { warehouseTarget } from "../../src/connectors/warehouse/warehouse-target.ts";
@@ -57,21 +58,31 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function openHubRoom(change: Partial<HubSettings> = {}): Promise<HubRoom> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-room-"));
-  const database = await freshDatabase();
-  const quiet = { info: () => undefined, warn: () => undefined };
-  const restate = await startEmbeddedRestate({ dataDir: folder, clock: systemClock, log: quiet });
+async function startSandboxes() {
   const stripe = await startStripeSandbox({ port: 0, clock: systemClock, perSecond: 0 });
-  const random = seededRandom(1);
-  const netsuite = await startNetSuiteSandbox({ port: 0, clock: systemClock, random });
-  const surroundings = { clock: systemClock, random };
-  const port = await freePort();
-  const webhookUrl = `http://127.0.0.1:${port}/in/stripe-us`;
-  const endpoint = stripe.world.createWebhookEndpoint({ url: webhookUrl, enabled_events: ["*"] });
-  const log: string[] = [];
+  const netsuite = await startNetSuiteSandbox({
+    port: 0,
+    clock: systemClock,
+    random: seededRandom(1),
+  });
+  return { stripe, netsuite };
+}
+
+interface Surroundings {
+  readonly database: FreshDatabase;
+  readonly restate: EmbeddedRestate;
+  readonly stripe: StripeSandbox;
+  readonly netsuite: NetSuiteSandbox;
+  readonly secret: string;
+  readonly port: number;
+  readonly log: string[];
+}
+
+function hubSettings(around: Surroundings): HubSettings {
+  const { database, restate, stripe, netsuite, secret, port } = around;
+  const surroundings = { clock: systemClock, random: seededRandom(1) };
   const note = (fields: object, message: string): void => {
-    log.push(`${message} ${JSON.stringify(fields)}`);
+    around.log.push(`${message} ${JSON.stringify(fields)}`);
   };
   const books = {
     ...settingsFor(netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
@@ -82,14 +93,16 @@ export async function openHubRoom(change: Partial<HubSettings> = {}): Promise<Hu
       connection: "stripe-us",
       origin: stripe.url,
       apiKey: "sk_test_room",
-      webhookSecrets: [endpoint.secrets[0] ?? ""],
+      webhookSecrets: [secret],
       livemode: false,
       legalEntity: { id: "us", timeZone: "America/New_York" },
     },
     surroundings,
   );
+  const warehouse = { connection: "warehouse", account: "room", url: database.url };
   const types = contracts.map((contract) => contract.type);
-  const hub = await startHub({
+  const reports = makeReports({ version: "0.0.0", hub: "h1" });
+  return {
     name: "h1",
     version: "0.0.0",
     databaseUrl: database.url,
@@ -100,10 +113,7 @@ export async function openHubRoom(change: Partial<HubSettings> = {}): Promise<Hu
     sources: [source],
     targets: [
       { target: netSuiteTarget(books, surroundings), budget: "netsuite" },
-      {
-        target: warehouseTarget({ connection: "warehouse", account: "room", url: database.url }),
-        budget: "warehouse",
-      },
+      { target: warehouseTarget(warehouse), budget: "warehouse" },
     ],
     budgets: [
       { name: "netsuite", concurrency: 8 },
@@ -114,45 +124,32 @@ export async function openHubRoom(change: Partial<HubSettings> = {}): Promise<Hu
       eventsToWarehouse("stripe-us", "warehouse", types),
     ],
     sweepEveryMs: 3_600_000,
-    graceSeconds: 30,
     log: { info: note, warn: note, error: note },
     crash: () => undefined,
-    reports: () => ({
-      health: async () => ({ ok: true, body: {} }),
-      ready: async () => ({ ok: true, body: {} }),
-      metrics: async () => ({ type: "text/plain", text: "" }),
-    }),
-    onCall: () => undefined,
-    onIntake: () => undefined,
-    ...change,
-  });
-  const states = async (): Promise<Record<string, number>> => {
-    const rows = await hub.pool.query<{ key: string; n: number }>(
-      "select target || ' ' || state as key, count(*)::int as n from handoff group by 1 order by 1",
-    );
-    return Object.fromEntries(rows.rows.map((row) => [row.key, row.n]));
+    reports: reports.open,
+    onCall: reports.onCall,
+    onIntake: reports.onIntake,
   };
+}
+
+export async function openHubRoom(): Promise<HubRoom> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-room-"));
+  const database = await freshDatabase();
+  const quiet = { info: () => undefined, warn: () => undefined };
+  const restate = await startEmbeddedRestate({ dataDir: folder, clock: systemClock, log: quiet });
+  const { stripe, netsuite } = await startSandboxes();
+  const port = await freePort();
+  const webhookUrl = `http://127.0.0.1:${port}/in/stripe-us`;
+  const endpoint = stripe.world.createWebhookEndpoint({ url: webhookUrl, enabled_events: ["*"] });
+  const secret = endpoint.secrets[0] ?? "";
+  const log: string[] = [];
+  const hub = await startHub(
+    hubSettings({ database, restate, stripe, netsuite, secret, port, log }),
+  );
   return {
-    database,
-    stripe,
-    netsuite,
-    restate,
-    hub,
-    log,
-    webhookUrl,
-    secret: endpoint.secrets[0] ?? "",
-    states,
-    async settled(timeoutMs = 30_000) {
-      const until = performance.now() + timeoutMs;
-      for (let quiet = 0; ; ) {
-        const now = await states();
-        const moving = Object.keys(now).filter((key) => /(ready|sent|unknown|awaiting)$/.test(key));
-        quiet = moving.length === 0 ? quiet + 1 : 0;
-        if (quiet >= 8) return now;
-        if (performance.now() > until) throw new Error(`still moving: ${JSON.stringify(now)}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    },
+    ...{ database, stripe, netsuite, restate, hub, log, webhookUrl, secret },
+    states: () => statesOf(hub),
+    settled: (timeoutMs = 30_000) => settled(hub, timeoutMs),
     async close() {
       await hub.stop();
       await restate.stop();
@@ -162,4 +159,23 @@ export async function openHubRoom(change: Partial<HubSettings> = {}): Promise<Hu
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function statesOf(hub: Hub): Promise<Record<string, number>> {
+  const rows = await hub.pool.query<{ key: string; n: number }>(
+    "select target || ' ' || state as key, count(*)::int as n from handoff group by 1 order by 1",
+  );
+  return Object.fromEntries(rows.rows.map((row) => [row.key, row.n]));
+}
+
+async function settled(hub: Hub, timeoutMs: number): Promise<Record<string, number>> {
+  const until = performance.now() + timeoutMs;
+  for (let quiet = 0; ; ) {
+    const now = await statesOf(hub);
+    const moving = Object.keys(now).filter((key) => /(ready|sent|unknown|awaiting)$/.test(key));
+    quiet = moving.length === 0 ? quiet + 1 : 0;
+    if (quiet >= 8) return now;
+    if (performance.now() > until) throw new Error(`still moving: ${JSON.stringify(now)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

@@ -39,7 +39,7 @@ function columns(tree: Tree): readonly Violation[] {
     if (!/\.(tsx?|mjs|sql)$/.test(path) || path.startsWith("fixtures/")) continue;
     for (const [index, line] of text.split("\n").entries()) {
       const width = [...line].length;
-      // An address cannot be broken without breaking it, nor a sentence that people will search for.
+      // An address cannot be broken without breaking it, nor a sentence people search for.
       if (width <= columnLimit || /https?:\/\/\S{40}/.test(line) || isOneText(line)) continue;
       const message = `${width} columns; at most ${columnLimit}: break the line`;
       found.push({ path, line: index + 1, message });

@@ -94,7 +94,7 @@ export const netsuiteSettingsSchema = z.strictObject({
     })
     .optional(),
   policy: z.strictObject({
-    /** `documents`: after each posting read the document and compare; `doubt`: only when in doubt. */
+    /** `documents`: after each posting read and compare; `doubt`: only when in doubt. */
     readBack: z.enum(["documents", "doubt"]).default("documents"),
     /**
      * A product archived in the source: NetSuite refuses documents with an inactive item, so

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ignoreRules, knownKinds, ruleOf } from "./rules.ts";
 
@@ -6,7 +8,8 @@ const readme = readFileSync(new URL("./README.md", import.meta.url), "utf8");
 
 /** The kinds that the vendor's own client knows, from its published types. */
 function vendorKinds(): string[] {
-  const types = new URL("../../../node_modules/stripe/esm/resources/Events.d.ts", import.meta.url);
+  const client = createRequire(import.meta.url).resolve("stripe/package.json");
+  const types = path.join(path.dirname(client), "esm", "resources", "Events.d.ts");
   const found = readFileSync(types, "utf8").matchAll(/type: '([a-z_.]+)';/g);
   return [...new Set([...found].map((match) => match[1] ?? ""))].filter((k) => k.includes("."));
 }

@@ -75,8 +75,8 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): P
 }
 
 /**
- * A refusal settles only its own request. Where an earlier one was in doubt, that one may have taken
- * effect meanwhile (a period that closed between the two), so the target is asked once more.
+ * A refusal settles only its own request. Where an earlier one was in doubt, that one may have
+ * taken effect meanwhile (a period that closed between the two), so the target is asked once more.
  */
 async function refusedAfterDoubt(ready: ReadyCall, outcome: Outcome): Promise<CallResult> {
   const { target, handoff, call } = ready;
