@@ -2,7 +2,8 @@
  * Handoffs that could be sent now, without an intake before them.
  *
  * ready    the only open handoff of its object, let out by the object's head
- * parked   two of one object: the older one excepted, the newer one waiting behind it
+ * parked   two of one object: the older one excepted, the newer one waiting behind it, both for an
+ *          hour already, so that the sweeper looks at them as it does in production
  */
 import type { Pool } from "../src/store/database.ts";
 import { NOTHING } from "./null-target.ts";
@@ -10,9 +11,9 @@ import { BOOKS } from "./plain-target.ts";
 import type { Range } from "./seed-history.ts";
 import { seedEvents, settleSeed } from "./seed-history.ts";
 
-const HANDOFF_COLUMNS = `id, event_id, correlation_id, target, budget, flow, flow_version, operation,
-  effect, object, version, ordered, reference, class, deadline_at, state, legal_entity,
-  amount_minor, currency, created_at`;
+const HANDOFF_COLUMNS = `id, event_id, correlation_id, target, budget, flow, flow_version,
+  operation, effect, object, version, ordered, reference, class, deadline_at, state, legal_entity,
+  amount_minor, currency, created_at, changed_at`;
 
 /** `kind` tells apart the ids, `tag` the references of the two handoffs of one event. */
 function handoffs(kind: number, tag: string): string {
@@ -21,7 +22,7 @@ insert into handoff (${HANDOFF_COLUMNS})
 select bench_id($1, ${kind}, i), bench_id($1, 1, i), md5(n)::uuid, $2, $2, 'seed', 1, $3, $4,
   replace($5, '999999999', n), $1 + i + ${kind}, $6, substr(md5('${tag}' || $2 || n), 1, 16),
   2, now() + make_interval(secs => 3600 + i / 1000.0), $7, 'de', 11500, 'EUR',
-  to_timestamp($1 / 1000.0)
+  to_timestamp($1 / 1000.0), to_timestamp($1 / 1000.0)
 from generate_series($8::bigint, $9::bigint) i, lateral (select lpad(i::text, 9, '0') as n) t`;
 }
 

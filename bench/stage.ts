@@ -1,4 +1,4 @@
-/** What every benchmark works with: the servers, and a way to start the hub, the target, the load. */
+/** The servers of a run, and how to start the hub, the target and the load on them. */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { request } from "undici";

@@ -55,11 +55,15 @@ export async function findFirstWritten(
  * Every send is held against the send of the same reference before it. Sends that were never
  * begun are no sends and are left out first. A state may follow its older form where that is known
  * to be there, or where the target upserts by our reference; a fact may not follow itself.
+ *
+ * "Absent" counts from the settle window on: after `send_by` where nobody saw the call end, and
+ * after the beginning of the call (its outcome less its duration) where its own lane did.
  */
 const BLIND = `
 with told as (
-  select a.id, a.handoff_id, a.reference, a.guard, a.request_hash, a.created_at, a.settles_at,
-    o.class
+  select a.id, a.handoff_id, a.reference, a.guard, a.request_hash, a.created_at, o.class,
+    least(a.settles_at, o.recorded_at - make_interval(secs => coalesce(o.duration_ms, 0) / 1000.0)
+      + (a.settles_at - a.send_by)) as settles_at
   from attempt a
   left join outcome o on o.attempt_id = a.id and o.handoff_id = a.handoff_id
   where a.kind = 'send' and a.reference is not null

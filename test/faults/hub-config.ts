@@ -2,6 +2,7 @@
 import { defineConfig } from "../../src/app/config.ts";
 import { faultRunConfig } from "./settings.ts";
 
+// biome-ignore lint/style/noDefaultExport: a configuration file is its default export.
 export default defineConfig(({ env, databaseUrl }) =>
   faultRunConfig({
     stripeUrl: env("FAULTS_STRIPE_URL"),

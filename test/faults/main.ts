@@ -33,6 +33,9 @@ import { invariantLines, openAuditor } from "./verify.ts";
 const DRAIN_MS = 180_000;
 const DIFFERENCES_WITH_STORY = 5;
 
+/** What is counted besides faults: none is owed at the end, and none should be given up. */
+const NO_FAULT = /^webhooks: (pending|given up)$/;
+
 const started = systemClock.monotonic();
 
 function say(text: string): void {
@@ -94,7 +97,8 @@ async function load(stage: Stage, schedule: Schedule, disturbance: Disturbance):
     invoices: schedule.invoices,
     loadMs: schedule.loadMs,
     elapsed: () => systemClock.monotonic() - began,
-    faultsLeft: () => disturbance.left(),
+    killsLeft: () => disturbance.left(),
+    callsLeft: () => schedule.faultyCalls - stage.netsuite.calls.total,
     onProgress(sold) {
       if (sold - told < schedule.invoices / 10) return;
       told = sold;
@@ -129,7 +133,7 @@ async function judge(run: Run): Promise<RunResult> {
   try {
     const invariants = invariantLines(await auditor.verify(evidenceOf(books, calls)));
     const all = judgements.flatMap((one) => one.differences);
-    const differences = [];
+    const differences: RunResult["differences"][number][] = [];
     for (const [index, one] of all.entries()) {
       const wanted = index < DIFFERENCES_WITH_STORY && one.object !== "";
       differences.push({ ...one, story: wanted ? await auditor.story(one.object) : [] });
@@ -167,15 +171,19 @@ function happened(
   return {
     ...Object.fromEntries([...disturbance.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...Object.fromEntries(strikes(calls)),
-    ...Object.fromEntries(Object.entries(delivery).map(([name, n]) => [`webhooks: ${name}`, n])),
+    ...Object.fromEntries(Object.entries(delivery).map(([name, n]) => [deliveryName(name), n])),
   };
+}
+
+function deliveryName(name: string): string {
+  return name.replace("webhooks_", "webhooks: ").replaceAll("_", " ");
 }
 
 function missedOf(schedule: Schedule, faults: Readonly<Record<string, number>>): string[] {
   const planned = Object.entries(plannedCounts(schedule));
   const short = planned.filter(([kind, times]) => (faults[kind] ?? 0) < times);
   const never = Object.entries(faults).filter(
-    ([kind, count]) => count === 0 && kind !== "webhooks: given_up" && kind !== "webhooks: pending",
+    ([kind, count]) => count === 0 && !NO_FAULT.test(kind),
   );
   return [
     ...short.map(([kind, times]) => `${kind}: ${faults[kind] ?? 0} of ${times}`),

@@ -42,34 +42,47 @@ function lastState(customer: CustomerRecord, record: LiveRecord): Difference[] {
   return [{ what: "customer is not what Stripe says last", object: customer.id, detail }];
 }
 
-/** The same state may be written twice; a step back may not. */
+/**
+ * The same state may be written twice; a step back may not. Stripe's times are whole seconds: of
+ * two states of one second nobody can say at once which is newer, so among them only the last
+ * state counts, which `lastState` compares.
+ */
 function steps(
   customer: CustomerRecord,
   record: LiveRecord,
-  names: readonly string[],
+  states: readonly NamedState[],
 ): Difference[] {
-  let reached = 0;
+  let reached = Number.NEGATIVE_INFINITY;
+  let name = "";
   for (const body of record.history) {
-    const place = names.lastIndexOf(String(body["companyName"]));
-    if (place < reached) {
-      const detail = `NetSuite ${record.id}: ${body["companyName"]} after ${names[reached]}`;
+    const written = String(body["companyName"]);
+    const second = states.findLast((one) => one.name === written)?.second;
+    if (second === undefined || second < reached) {
+      const detail = `NetSuite ${record.id}: ${written} after ${name}`;
       return [{ what: "older state over a newer one", object: customer.id, detail }];
     }
-    reached = place;
+    reached = second;
+    name = written;
   }
   return [];
 }
 
-/** Every name that a customer bore, in Stripe's order. */
-function namesInOrder(world: StripeWorld): Map<string, string[]> {
-  const names = new Map<string, string[]>();
+interface NamedState {
+  readonly name: string;
+  readonly second: number;
+}
+
+/** Every name that a customer bore, in Stripe's order, with the second of Stripe's clock. */
+function namesInOrder(world: StripeWorld): Map<string, NamedState[]> {
+  const names = new Map<string, NamedState[]>();
   for (const entry of world.journal.entries()) {
     if (entry.kind !== "operation") continue;
     for (const change of entry.changes) {
       if (!("put" in change) || change.put.object !== "customer") continue;
       const { id, name } = change.put;
       const list = names.get(id) ?? [];
-      if (list.at(-1) !== name) list.push(name ?? "");
+      const state = { name: name ?? "", second: Math.floor(entry.at / 1000) };
+      if (list.at(-1)?.name !== name) list.push(state);
       names.set(id, list);
     }
   }

@@ -34,6 +34,8 @@ export interface Schedule {
   readonly invoices: number;
   /** The load is spread over this time. */
   readonly loadMs: number;
+  /** The target goes on failing until it has had so many calls. */
+  readonly faultyCalls: number;
   /** Per hub, in turn: each start of the hub is armed with the next. */
   readonly hubKills: Readonly<Record<HubName, readonly KillPoint[]>>;
   readonly engineKills: readonly EngineKill[];
@@ -91,6 +93,9 @@ const MEASURES: Readonly<Record<Size, Measure>> = {
 const CALL_LABELS = ["after-claim", "before-send", "after-send", "before-record"] as const;
 const INTAKE_LABELS = ["before-intake-commit", "after-intake-commit"] as const;
 
+/** Enough that every fault of one in a hundred is met, and that a part is left for quiet times. */
+const CALLS_PER_INVOICE = 4;
+
 /** Longer than a seat's lease of fifteen seconds: others take what the stopped hub held. */
 const PAUSE_MS = [17_000, 20_000] as const;
 
@@ -107,6 +112,7 @@ export function scheduleFor(options: Options): Schedule {
     seed: options.seed,
     invoices: options.invoices ?? measure.invoices,
     loadMs,
+    faultyCalls: CALLS_PER_INVOICE * (options.invoices ?? measure.invoices),
     hubKills: dealKills(source(1), measure),
     engineKills: engineAt.map((atMs, index) => ({
       atMs,

@@ -7,8 +7,10 @@ export interface Load {
   readonly loadMs: number;
   /** Milliseconds since the load began. */
   readonly elapsed: () => number;
-  /** Planned faults that have not happened yet. */
-  readonly faultsLeft: () => number;
+  /** Planned kills that have not happened yet. */
+  readonly killsLeft: () => number;
+  /** Calls that the target is still to fail at its rates. */
+  readonly callsLeft: () => number;
   readonly onProgress: (sold: number) => void;
 }
 
@@ -18,7 +20,10 @@ const EXTRA_PER_SECOND = 8;
 const PATIENCE_MS = 120_000;
 const TICK_MS = 50;
 
-/** Sells in step with the clock; a pause of this process is made good in the next tick. */
+/**
+ * Sells in step with the clock; a pause of this process is made good in the next tick.
+ * Returns when the faults have had their chance too, or patience ends.
+ */
 export async function sellAll(shop: Shop, load: Load): Promise<void> {
   while (shop.sold < load.invoices) {
     const due = Math.min(load.invoices, Math.ceil((load.invoices * load.elapsed()) / load.loadMs));
@@ -26,9 +31,11 @@ export async function sellAll(shop: Shop, load: Load): Promise<void> {
     load.onProgress(shop.sold);
     await sleep(TICK_MS);
   }
-  while (load.faultsLeft() > 0 && load.elapsed() < load.loadMs + PATIENCE_MS) {
+  const patient = (): boolean => load.elapsed() < load.loadMs + PATIENCE_MS;
+  while (load.killsLeft() > 0 && patient()) {
     shop.sell();
     load.onProgress(shop.sold);
     await sleep(1000 / EXTRA_PER_SECOND);
   }
+  while (load.callsLeft() > 0 && patient()) await sleep(TICK_MS);
 }

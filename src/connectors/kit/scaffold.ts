@@ -31,7 +31,7 @@ export interface Scaffold {
 
 const KEBAB = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST_NAME = 24;
-/** `kit` is ours, `new-system` is the template's; the rest says nothing (see test/tidy/names.ts). */
+/** `kit` is ours, `new-system` the template's; the rest says nothing (test/tidy/names.ts). */
 const NOT_NAMES = new Set(
   "kit new-system common core helper helpers lib libs misc shared util utils".split(" "),
 );

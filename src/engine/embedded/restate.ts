@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../kernel/clock.ts";
@@ -64,7 +64,12 @@ export async function startEmbeddedRestate(options: RestateOptions): Promise<Emb
   await stopLeftover({ ...leftover, escalation: ESCALATION, clock, log });
   const logFile = rotateLog(dataDir, NAME);
   const command = { file, args: ["--config-file", configFile, "--no-logo"] };
-  const env = { PATH: SYSTEM_PATH, RESTATE_DISABLE_TELEMETRY: "true", ...options.env };
+  // Its invoker spills to the temporary folder; nothing of ours is written outside the data folder.
+  const spill = path.join(dataDir, "restate", "tmp");
+  rmSync(spill, { recursive: true, force: true });
+  mkdirSync(spill, { recursive: true });
+  const quiet = { RESTATE_DISABLE_TELEMETRY: "true", TMPDIR: spill };
+  const env = { PATH: SYSTEM_PATH, ...quiet, ...options.env };
   const started = clock.monotonic();
   for (let attempt = 1; ; attempt += 1) {
     const ports = await chooseRestatePorts(dataDir, options);

@@ -2,6 +2,7 @@
  * Drains a seat of a bulk target: one call carries many handoffs. Such a target merges by
  * reference and version, so items in doubt are simply sent again, and no order among them matters.
  */
+import { settleWindowMs } from "../../connectors/kit/guards.ts";
 import type { BulkTarget, Outcome } from "../../connectors/kit/target.ts";
 import { isTieoutError, messageOf } from "../../kernel/errors.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
@@ -189,8 +190,10 @@ function itemRow(lane: LaneContext, batch: FinishedBatch, item: Item): Settlemen
 }
 
 /** An item in doubt that is refused or still unanswered is told as a probe's findings would be. */
-function settleItem(lane: LaneContext, item: Item, spec: BulkTarget["operations"][string]) {
+function settleItem(lane: LaneContext, item: Item, own: BulkTarget["operations"][string]) {
   const { handoff, outcome } = item;
+  // A bulk target ends its own calls; what it may still do is in its durations.
+  const spec = { ...own, settlesMs: settleWindowMs(own, 0) };
   if (!item.doubt) {
     const result = { kind: "outcome" as const, outcome };
     return { from: "sent", settlement: settle("sent", handoff, spec, result, lane.random) };

@@ -1,5 +1,6 @@
 /** Sends what was claimed, one call at a time, and settles each answer. */
 
+import { settleWindowMs } from "../../connectors/kit/guards.ts";
 import type { Outcome } from "../../connectors/kit/target.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
@@ -95,7 +96,9 @@ function finish(
   answer?: string,
 ): Finished {
   const from = ready.kind === "send" ? "sent" : "unknown";
-  const settlement = settle(from, ready.handoff, ready.spec, result, lane.random);
+  const settlesMs = settleWindowMs(ready.spec, ready.target.timeoutMs);
+  const spec = { ...ready.spec, settlesMs };
+  const settlement = settle(from, ready.handoff, spec, result, lane.random);
   lane.stats.call(ready.handoff.target, settlement.outcomeClass, durationMs);
   if (settlement.exception !== undefined || settlement.event === "lost") {
     const { code, message } = settlement;

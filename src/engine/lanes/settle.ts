@@ -25,6 +25,11 @@ export interface Subject {
   readonly probes: number;
 }
 
+/** An operation with its settle window: from the end of a call until "absent" is to be believed. */
+export interface SettlingSpec extends OperationSpec {
+  readonly settlesMs: number;
+}
+
 export interface Settlement {
   readonly event: HandoffEvent;
   readonly to: HandoffState;
@@ -63,7 +68,7 @@ interface Draft {
 export function settle(
   from: HandoffState,
   subject: Subject,
-  spec: OperationSpec,
+  spec: SettlingSpec,
   result: CallResult,
   random: Random,
 ): Settlement {
@@ -82,7 +87,7 @@ export function settle(
   };
 }
 
-function draftOf(subject: Subject, spec: OperationSpec, result: CallResult, random: Random): Draft {
+function draftOf(subject: Subject, spec: SettlingSpec, result: CallResult, random: Random): Draft {
   switch (result.kind) {
     case "not-started":
       return { event: "not-started", outcomeClass: "not-started" };
@@ -95,7 +100,7 @@ function draftOf(subject: Subject, spec: OperationSpec, result: CallResult, rand
   }
 }
 
-function ofOutcome(subject: Subject, spec: OperationSpec, outcome: Outcome, random: Random): Draft {
+function ofOutcome(subject: Subject, spec: SettlingSpec, outcome: Outcome, random: Random): Draft {
   switch (outcome.class) {
     case "done":
       return {
@@ -150,10 +155,10 @@ function ofLater(subject: Subject, outcome: Later, random: Random): Draft {
  * first request that takes effect late meets the same reference. Anything else must be left to
  * settle, or "absent" would not mean absent, and a late old state would overwrite a newer one.
  */
-function firstProbeMs(spec: OperationSpec, subject: Subject, random: Random): number {
+function firstProbeMs(spec: SettlingSpec, subject: Subject, random: Random): number {
   const soon = backoffMs(PROBE, subject.probes + 1, random);
   if (spec.effect === "fact" && spec.guard !== "probe") return soon;
-  return Math.max(soon, spec.longestRunMs + spec.indexLagMs);
+  return soon + spec.settlesMs;
 }
 
 function ofProbe(subject: Subject, spec: OperationSpec, probe: ProbeResult, random: Random): Draft {
