@@ -14,7 +14,8 @@ import type { Figure, Measurement, Outcome, Ratio } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { seedBacklog } from "./seed-handoffs.ts";
 import type { Stage, Target } from "./stage.ts";
-import { startHubProcess, startTarget } from "./stage.ts";
+import { startHubProcess, startTarget, tellDearest } from "./stage.ts";
+import { startStatementMeter } from "./statements.ts";
 
 const DRAINED = 10_000;
 /** Seats start one after the other; the rate is taken once they run. */
@@ -31,6 +32,7 @@ async function measureBacklog(
   backlog: number,
   drained: number,
 ): Promise<Measurement> {
+  const { settings } = stage;
   stage.tell(`P8: a backlog of ${backlog}, ${drained} handoffs drained on top`);
   const databaseUrl = await stage.servers.freshDatabase(DATABASE);
   const pool = await openLedger(databaseUrl);
@@ -42,7 +44,9 @@ async function measureBacklog(
     const lanes = LANES;
     const hub = await startHubProcess(stage, { databaseUrl, books: { url: target.url, lanes } });
     const pids = { hub: hub.pid, target: target.pid, ...stage.servers.processes };
+    const statements = await startStatementMeter(databaseUrl, settings.profile);
     const { seconds, cpuFigures } = await drainRate(target, drained, pids);
+    const dearest = await tellDearest(stage, statements);
     await allowSending(pool, false);
     await hub.stop();
     const verified = await verify(pool, target, seeded.ready, seeded.parkedObjects);
@@ -59,7 +63,7 @@ async function measureBacklog(
         ...cpuFigures,
       ],
       verified,
-      details: { claims },
+      details: { claims, statements: dearest },
     };
   } finally {
     await target.stop();

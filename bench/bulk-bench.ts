@@ -13,7 +13,8 @@ import type { Measurement, Outcome } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { bulkTargets, seedBulk } from "./seed-handoffs.ts";
 import type { HubWishes, Stage } from "./stage.ts";
-import { startHubProcess } from "./stage.ts";
+import { startHubProcess, tellDearest } from "./stage.ts";
+import { startStatementMeter } from "./statements.ts";
 
 const COUNT = 200_000;
 const WARMUP = 10_000;
@@ -41,12 +42,14 @@ async function measureBulk(stage: Stage, count: number, name: BulkName): Promise
     await until(() => isDrained(pool, name), "warm-up", 20, 300);
     await allowSending(pool, false);
     await seedBulk(pool, name, { first: warmup + 1, last: warmup + count });
+    const statements = await startStatementMeter(databaseUrl, stage.settings.profile);
     const cpu = startCpuMeter({ hub: hub.pid, ...stage.servers.processes });
     const started = performance.now();
     await allowSending(pool, true);
     await until(() => isDrained(pool, name), "the last confirmation", 10, 900);
     const seconds = (performance.now() - started) / 1000;
     const cpuFigures = cpu.perItem(count);
+    const dearest = await tellDearest(stage, statements);
     await hub.stop();
     const verified = await verify(pool, name, warehouseUrl, warmup + count);
     return {
@@ -59,6 +62,7 @@ async function measureBulk(stage: Stage, count: number, name: BulkName): Promise
         ...cpuFigures,
       ],
       verified,
+      details: { statements: dearest },
     };
   } finally {
     await pool.end();

@@ -13,7 +13,8 @@ import type { Measurement, Outcome } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { startPeerEngine } from "./servers.ts";
 import type { Stage, Target } from "./stage.ts";
-import { runLoad, startHubProcess, startTarget } from "./stage.ts";
+import { runLoad, startHubProcess, startTarget, tellDearest } from "./stage.ts";
+import { startStatementMeter } from "./statements.ts";
 
 const COUNT = 30_000;
 const WARMUP = 2_000;
@@ -34,12 +35,14 @@ async function measureCalls(stage: Stage, count: number, lanes: number): Promise
     const warmup = Math.min(WARMUP, count);
     await runLoad({ ...load, prefix: "warm", count: warmup });
     await untilConfirmed(pool, target, warmup);
+    const statements = await startStatementMeter(databaseUrl, stage.settings.profile);
     const cpu = startCpuMeter({ hub: hub.pid, target: target.pid, ...stage.servers.processes });
     const loading = runLoad({ ...load, prefix: "bench", count });
     const lastConfirmed = untilConfirmed(pool, target, warmup + count).then(() => Date.now());
     const report = await loading;
     const seconds = ((await lastConfirmed) - report.startedAt) / 1000;
     const cpuFigures = cpu.perItem(count);
+    const dearest = await tellDearest(stage, statements);
     await hub.stop();
     const verified = await verify(pool, target, warmup + count);
     return {
@@ -53,6 +56,7 @@ async function measureCalls(stage: Stage, count: number, lanes: number): Promise
         ...cpuFigures,
       ],
       verified,
+      details: { statements: dearest },
     };
   } finally {
     await target.stop();

@@ -79,7 +79,7 @@ const hub = await startHub({
   migrationsDir,
   engine: input.engine,
   http: { host: "127.0.0.1", port: 0 },
-  enginePort: 0,
+  endpoint: { host: "127.0.0.1", port: 0 },
   sources: [stripeSource(stripeSettings, { clock: systemClock, random: systemRandom })],
   ...wiring,
   sweepEveryMs: NEVER_MS,

@@ -12,7 +12,8 @@ import type { Measurement, Outcome } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { seedHistory } from "./seed-history.ts";
 import type { Stage } from "./stage.ts";
-import { runLoad, startHubProcess } from "./stage.ts";
+import { runLoad, startHubProcess, tellDearest } from "./stage.ts";
+import { startStatementMeter } from "./statements.ts";
 
 const COUNT = 60_000;
 const WARMUP = 5_000;
@@ -45,10 +46,12 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
     const load = { url: hub.url, connections };
     await runLoad({ ...load, prefix: "warm", count: warmup });
     await untilReleased(pool);
+    const statements = await startStatementMeter(databaseUrl, stage.settings.profile);
     const cpu = startCpuMeter({ hub: hub.pid, ...stage.servers.processes });
     const report = await runLoad({ ...load, prefix: "bench", count });
     await untilReleased(pool);
     const cpuFigures = cpu.perItem(count);
+    const dearest = await tellDearest(stage, statements);
     await hub.stop();
     const verified = await verify(pool, { events: warmup + count, preload });
     return {
@@ -62,6 +65,7 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
         ...cpuFigures,
       ],
       verified,
+      details: { statements: dearest },
     };
   } finally {
     await pool.end();

@@ -31,7 +31,7 @@ const benches: Readonly<
 
 async function runAll(settings: Settings, command: string): Promise<BenchResult[]> {
   if (settings.peers && settings.ids.some((id) => id !== "P8")) installPeers();
-  const servers = await startServers();
+  const servers = await startServers(settings.profile);
   const leave = (): void => {
     killPrograms();
     void servers.stop().then(() => process.exit(130));

@@ -12,6 +12,7 @@ import type { EmbeddedRestate } from "../src/engine/embedded/restate.ts";
 import { startEmbeddedRestate } from "../src/engine/embedded/restate.ts";
 import { readRunRecord } from "../src/engine/embedded/run-records.ts";
 import { outDir } from "./files.ts";
+import { countingSettings } from "./statements.ts";
 
 export interface EngineAddresses {
   readonly ingressUrl: string;
@@ -37,12 +38,15 @@ const log = {
 };
 const common = { clock: systemClock, log };
 
-export async function startServers(): Promise<Servers> {
+/** `counting`: PostgreSQL counts its statements, see statements.ts. */
+export async function startServers(counting: boolean): Promise<Servers> {
   const dataDir = path.join(outDir, "data");
   mkdirSync(outDir, { recursive: true });
   await removeEarlier(dataDir);
   const { sql: port, ...ports } = PORTS;
-  const postgres = await startEmbeddedPostgres({ dataDir, port, random: systemRandom, ...common });
+  const settings = counting ? countingSettings : {};
+  const random = systemRandom;
+  const postgres = await startEmbeddedPostgres({ dataDir, port, random, settings, ...common });
   let restate: EmbeddedRestate | undefined;
   const stop = async (): Promise<void> => {
     await restate?.stop();

@@ -8,6 +8,8 @@ import type { Program } from "./programs.ts";
 import { runProgram, startProgram } from "./programs.ts";
 import type { Servers } from "./servers.ts";
 import type { Settings } from "./settings.ts";
+import type { StatementCost, StatementMeter } from "./statements.ts";
+import { statementLines } from "./statements.ts";
 
 export interface Stage {
   readonly servers: Servers;
@@ -79,4 +81,14 @@ export interface LoadWishes {
 /** Sends `count` events and returns when all were answered with 2xx; throws when one was not. */
 export async function runLoad(wishes: LoadWishes): Promise<LoadReport> {
   return (await runProgram(programFile("load-process"), wishes)) as unknown as LoadReport;
+}
+
+/** With `--profile`: the statements on which the ledger spent its time, told and returned. */
+export async function tellDearest(
+  stage: Stage,
+  meter: StatementMeter | undefined,
+): Promise<readonly StatementCost[]> {
+  const dearest = (await meter?.dearest(20)) ?? [];
+  for (const line of statementLines(dearest)) stage.tell(line);
+  return dearest;
 }

@@ -132,6 +132,8 @@ create index handoff_open on handoff (target, object, version, id)
 create index handoff_ready on handoff (budget, class, deadline_at, id) where state = 'ready';
 create index handoff_due on handoff (budget, not_before)
   where state in ('unknown', 'waiting') and not_before is not null;
+-- What waits without a head to be released by.
+create index handoff_unordered on handoff (id) where state = 'waiting' and not ordered;
 create index handoff_event on handoff (event_id);
 -- Taking a lane over must find what its last holder left behind.
 create index handoff_sent on handoff (budget, lane_seat) where state = 'sent';

@@ -27,7 +27,9 @@ const PASSED = [
   "TZ",
   "TIEOUT_LOG_LEVEL",
   "TIEOUT_SANDBOX_SEED",
-  "TIEOUT_CONFIG",
+  "TIEOUT_HTTP_HOST",
+  "TIEOUT_ENGINE_HOST",
+  "TIEOUT_ENGINE_URL",
 ];
 
 export async function upChildren(options: UpOptions): Promise<readonly ChildSpec[]> {
@@ -86,7 +88,10 @@ export async function upChildren(options: UpOptions): Promise<readonly ChildSpec
 }
 
 function baseVariables(environment: Environment): Record<string, string> {
-  const passed: Record<string, string> = { TIEOUT_DATA: environment.dataDir };
+  const passed: Record<string, string> = {
+    TIEOUT_DATA: environment.dataDir,
+    TIEOUT_CONFIG: environment.configFile ?? "",
+  };
   for (const name of PASSED) {
     const value = environment.variables[name];
     if (value !== undefined) passed[name] = value;

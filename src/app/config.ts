@@ -61,7 +61,9 @@ export function defineConfig(make: ConfigMaker): ConfigMaker {
 
 /** Loads a configuration file, TypeScript included. Throws E_APP_CONFIG. */
 export async function loadConfig(file: string, input: ConfigInput): Promise<TieoutConfig> {
-  const loaded = await createJiti(import.meta.url, { fsCache: false }).import(file, { default: true });
+  const loaded = await createJiti(import.meta.url, { fsCache: false }).import(file, {
+    default: true,
+  });
   if (typeof loaded !== "function") {
     throw appErrors.E_APP_CONFIG({ file, reason: "its default export is not defineConfig(…)" });
   }

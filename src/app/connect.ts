@@ -1,6 +1,7 @@
 /** How a command reaches what runs: the ledger, and every connection of the configuration. */
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import path from "node:path";
+import type { Actor } from "../access/roles.ts";
 import type { Connected } from "../cli/build-program.ts";
 import { findEmbeddedPostgres } from "../engine/embedded/postgres.ts";
 import { findEmbeddedRestate } from "../engine/embedded/restate.ts";
@@ -14,11 +15,14 @@ import { readEnvironment, version } from "./environment.ts";
 import { configFor } from "./hub-process.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
-/** Who works at this machine's command line, until accounts exist. */
-const OPERATOR = {
-  name: "operator",
-  roles: ["admin", "controller", "engineer", "analyst"],
-} as const;
+/**
+ * Who works at this machine's command line, until accounts exist: `TIEOUT_PERSON` says which
+ * person; acts that need two people ask for it.
+ */
+function operatorOf(environment: Environment): Actor {
+  const name = environment.variables["TIEOUT_PERSON"] ?? "operator";
+  return { name, roles: ["admin", "controller", "engineer", "analyst"] };
+}
 
 /** The address of the ledger that runs, or undefined. */
 export async function ledgerAddress(environment: Environment): Promise<string | undefined> {
@@ -39,8 +43,9 @@ export function sandboxAddresses(environment: Environment): { stripe: string; ne
 }
 
 /** Undefined when nothing runs on this data folder. */
-export async function connect(): Promise<Connected | undefined> {
-  const environment = readEnvironment();
+export async function connect(
+  environment: Environment = readEnvironment(),
+): Promise<Connected | undefined> {
   const databaseUrl = await ledgerAddress(environment);
   if (databaseUrl === undefined) return undefined;
   const pool = openDatabase({
@@ -49,14 +54,18 @@ export async function connect(): Promise<Connected | undefined> {
     name: "tieout cli",
     onIdleError: () => undefined,
   });
-  const config = await configFor(databaseUrl, sandboxAddresses(environment));
+  const config = await configFor(
+    databaseUrl,
+    sandboxAddresses(environment),
+    environment.configFile,
+  );
   const { sources, targets } = openConnections(config, () => undefined);
   const context: OperationContext = {
     pool,
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,
-    actor: { name: OPERATOR.name, roles: [...OPERATOR.roles] },
+    actor: operatorOf(environment),
     version,
     sources: new Map(sources.map((source) => [source.connection, source])),
     targets: new Map(targets.map(({ target }) => [target.connection, target])),

@@ -19,7 +19,11 @@ export async function retryDeadLetters(flags: { readonly json?: boolean }): Prom
   }
   try {
     const { pool, sources, targets } = connected.context;
-    const config = await configFor(databaseUrl, sandboxAddresses(environment));
+    const config = await configFor(
+      databaseUrl,
+      sandboxAddresses(environment),
+      environment.configFile,
+    );
     const facts = targetFacts(
       config.targets.flatMap(({ settings, budget }) => {
         const target = targets.get(settings.connection);

@@ -43,7 +43,7 @@ export async function demo(flags: DemoFlags): Promise<number> {
   const stack = await startStack({ environment, log: supervisorLog, reset });
   const ended = stopOnSignals(stack.supervisor, say);
   const hubUrl = stack.addresses()["h1"]?.["http"] ?? "";
-  const connected = await connect();
+  const connected = await connect(environment);
   if (connected === undefined) throw appErrors.E_APP_NOT_RUNNING({ dataDir: environment.dataDir });
   try {
     const planted = await tellMonth(environment, connected.context, hubUrl, progress);

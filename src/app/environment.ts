@@ -24,10 +24,16 @@ export function readEnvironment(): Environment {
     databaseUrl: variables["DATABASE_URL"],
     restateIngressUrl: variables["RESTATE_INGRESS_URL"],
     restateAdminUrl: variables["RESTATE_ADMIN_URL"],
-    configFile: named === undefined ? (existsSync(usual) ? usual : undefined) : path.resolve(named),
+    configFile: configFileOf(named, usual),
     logLevel: variables["TIEOUT_LOG_LEVEL"] ?? "info",
     variables,
   };
+}
+
+/** `TIEOUT_CONFIG` wins; set to nothing it means the demo company, whatever lies in the folder. */
+function configFileOf(named: string | undefined, usual: string): string | undefined {
+  if (named === undefined) return existsSync(usual) ? usual : undefined;
+  return named === "" ? undefined : path.resolve(named);
 }
 
 /** The package's own folder, from the sources or from dist. */

@@ -3,16 +3,20 @@ import type { LaneStarter } from "../engine/lanes/lane-starter.ts";
 import { isRegistered, register } from "../engine/restate-client.ts";
 import type { Duty } from "../engine/sweeper.ts";
 import type { Releaser } from "../intake/release-after-commit.ts";
+import { operations } from "../operations/all-operations.ts";
+import type { OperationContext } from "../operations/operation.ts";
+import { runOperation } from "../operations/operation.ts";
 import { announceHub, liveHubs } from "../store/announce-hub.ts";
 import type { Pool } from "../store/database.ts";
 import { ensurePartitions } from "../store/ensure-partitions.ts";
 import { exceptOverdue } from "../store/except-overdue.ts";
 import { findDueHeads, findStaleHeads } from "../store/find-due-heads.ts";
 import { findLanesToStart } from "../store/find-lanes-to-start.ts";
+import { readyUnordered } from "../store/ready-unordered.ts";
 import { noticeWantedObjects } from "../store/wanted-objects.ts";
 import type { HubIntake } from "./hub-intake.ts";
 import type { HubSettings } from "./hub-settings.ts";
-import { systemClock } from "./system.ts";
+import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
 export interface DutyParts {
   readonly settings: HubSettings;
@@ -21,6 +25,21 @@ export interface DutyParts {
   readonly releaser: Releaser;
   readonly intake: HubIntake;
   readonly endpointUrl: string;
+}
+
+/** What a clock of ours asks operations with. */
+function clockContext({ pool, settings, releaser }: DutyParts): OperationContext {
+  return {
+    pool,
+    clock: systemClock,
+    random: systemRandom,
+    hasher: systemHasher,
+    actor: { name: `hub ${settings.name}`, roles: ["system"] },
+    version: settings.version,
+    targets: new Map(settings.targets.map(({ target }) => [target.connection, target])),
+    sources: new Map(settings.sources.map((source) => [source.connection, source])),
+    release: async (keys) => releaser.add(keys),
+  };
 }
 
 const NO_ID = "00000000-0000-0000-0000-000000000000";
@@ -50,7 +69,10 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
     {
       name: "release-due",
       everyMs: 250,
-      run: async () => releaser.add(await findDueHeads(pool, budgets, 500)),
+      async run() {
+        releaser.add(await findDueHeads(pool, budgets, 500));
+        starter.ready(await readyUnordered(pool, 5000));
+      },
     },
     {
       name: "start-lanes",
@@ -75,6 +97,12 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
         await noticeWantedObjects(pool, settings.graceSeconds ?? 30);
         await intake.fetchWanted();
       },
+    },
+    {
+      name: "expire-exclusions",
+      everyMs: 60_000,
+      run: async () =>
+        void (await runOperation(operations.expireExclusions, clockContext(parts), {})),
     },
     {
       name: "except-overdue",

@@ -69,8 +69,8 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
   const isStopping = (): boolean => stopping;
   const endpoint = await openRestateEndpoint({
     hub: settings.name,
-    host: "127.0.0.1",
-    port: settings.enginePort,
+    host: settings.endpoint.host,
+    port: settings.endpoint.port,
     onError: (cause) => log.error({ reason: cause.message }, "engine endpoint failed"),
     runSeat: (seat) => runSeat(lane, signals, starter, seat, isStopping),
   });
@@ -79,7 +79,7 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
   return {
     starter,
     releaser,
-    endpointUrl: `http://127.0.0.1:${endpoint.port}`,
+    endpointUrl: settings.endpoint.url ?? `http://127.0.0.1:${endpoint.port}`,
     running,
     async stop() {
       stopping = true;

@@ -21,22 +21,23 @@ function variable(name: string): string {
 export async function configFor(
   databaseUrl: string,
   sandboxes: { readonly stripe: string; readonly netsuite: string },
+  configFile: string | undefined,
 ): Promise<TieoutConfig> {
-  const { configFile } = readEnvironment();
   if (configFile !== undefined) return loadConfig(configFile, { env: variable, databaseUrl });
   const { stripe: stripeUrl, netsuite: netsuiteUrl } = sandboxes;
   return demoConfig({ stripeUrl, netsuiteUrl, databaseUrl });
 }
 
 export async function runHubProcess(): Promise<void> {
-  const { logLevel, variables } = readEnvironment();
+  const { configFile, logLevel, variables } = readEnvironment();
   const name = variables["TIEOUT_HUB"] ?? "h1";
   const log = openLog(logLevel, name);
   const databaseUrl = variable("DATABASE_URL");
-  const config = await configFor(databaseUrl, {
+  const sandboxes = {
     stripe: variables["TIEOUT_SANDBOX_STRIPE"] ?? "",
     netsuite: variables["TIEOUT_SANDBOX_NETSUITE"] ?? "",
-  });
+  };
+  const config = await configFor(databaseUrl, sandboxes, configFile);
   const connections = openConnections(config, (cause) => {
     log.warn({ reason: cause.message }, "warehouse connection lost");
   });
@@ -54,7 +55,11 @@ export async function runHubProcess(): Promise<void> {
       host: variables["TIEOUT_HTTP_HOST"] ?? "127.0.0.1",
       port: Number(variables["TIEOUT_HTTP_PORT"] ?? 4380),
     },
-    enginePort: Number(variables["TIEOUT_ENGINE_PORT"] ?? 0),
+    endpoint: {
+      host: variables["TIEOUT_ENGINE_HOST"] ?? "127.0.0.1",
+      port: Number(variables["TIEOUT_ENGINE_PORT"] ?? 0),
+      url: variables["TIEOUT_ENGINE_URL"],
+    },
     ...connections,
     budgets: config.budgets,
     flows: config.flows,

@@ -19,8 +19,15 @@ export interface HubSettings {
   readonly migrationsDir: string;
   readonly engine: { readonly ingressUrl: string; readonly adminUrl: string };
   readonly http: { readonly host: string; readonly port: number };
-  /** Port on which the engine reaches this hub; 0 takes a free one. */
-  readonly enginePort: number;
+  /**
+   * Where the engine reaches this hub: bound to host and port (0 takes a free one), told to the
+   * engine as `url` where that differs (an engine on another machine).
+   */
+  readonly endpoint: {
+    readonly host: string;
+    readonly port: number;
+    readonly url?: string | undefined;
+  };
   readonly sources: readonly SourceConnection[];
   readonly targets: readonly { readonly target: TargetConnection; readonly budget: string }[];
   readonly budgets: readonly BudgetSetting[];

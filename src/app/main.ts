@@ -2,6 +2,8 @@
 /** The binary: commands made from operations, and the ones that start processes. */
 import type { Command } from "commander";
 import { runProgram } from "../cli/build-program.ts";
+import { newConnectorCommand } from "../connectors/kit/scaffold-command.ts";
+import { repositoryFolder } from "../connectors/kit/scaffold-folder.ts";
 import { connect } from "./connect.ts";
 import { retryDeadLetters } from "./dead-letter-command.ts";
 import type { DemoFlags } from "./demo.ts";
@@ -36,6 +38,17 @@ function addProcesses(program: Command): void {
     .description("translates open dead letters anew, after a connector was mended")
     .option("--json", "print the counts as JSON")
     .action((flags: { json?: boolean }) => retryDeadLetters(flags));
+  program
+    .command("connector")
+    .description("New connectors")
+    .command("new")
+    .argument("<name>")
+    .description(newConnectorCommand.summary)
+    .action(async (name: string) => {
+      const made = await newConnectorCommand.run(repositoryFolder(process.cwd()), name);
+      (made.ok ? process.stdout : process.stderr).write(made.text);
+      process.exitCode = made.ok ? 0 : 2;
+    });
   program.command("hub", { hidden: true }).action(() => runHubProcess());
   program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
 }
@@ -43,7 +56,7 @@ function addProcesses(program: Command): void {
 const code = await runProgram(
   {
     version,
-    connect,
+    connect: () => connect(),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,

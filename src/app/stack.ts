@@ -3,6 +3,8 @@ import { rmSync } from "node:fs";
 import type { ServerLog } from "../engine/embedded/types.ts";
 import { upChildren } from "./children.ts";
 import type { Environment } from "./environment.ts";
+import { supervisorErrors } from "./supervisor/errors.ts";
+import { lockHolder } from "./supervisor/lock.ts";
 import { supervise } from "./supervisor/supervisor.ts";
 import type { Addresses, Supervisor } from "./supervisor/types.ts";
 import { systemClock } from "./system.ts";
@@ -23,6 +25,11 @@ export interface Stack {
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { environment, log, hubs = ["h1"] } = options;
+  // Asked before anything is chosen or written: the ports of a running one must stay as they are.
+  const holder = lockHolder(environment.dataDir);
+  if (holder !== undefined) {
+    throw supervisorErrors.E_SUPERVISOR_LOCKED({ dataDir: environment.dataDir, pid: holder });
+  }
   if (options.reset === true) await resetData(options);
   const children = await upChildren({ environment, log, hubs });
   const supervisor = supervise({

@@ -1,7 +1,7 @@
 /**
  * Objects that a handoff waits for and that no event has told us of: each is fetched from its
- * source and enters as a fact of origin `list`. An object the source does not know becomes an
- * exception of everything that waits for it.
+ * source and enters as a fact of origin `list`. An object the source does not know
+ * is marked gone; what waits for it becomes an exception at its deadline.
  */
 import type { SourceConnection } from "../connectors/kit/source.ts";
 import { parseObjectKey } from "../contracts/envelope.ts";

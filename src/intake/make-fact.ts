@@ -44,8 +44,8 @@ export function makeFact(
   const read = readBody(body);
   const understood =
     "dead" in read
-      ? unreadable(maker, body, receivedMs, read.dead)
-      : understand(maker, source, read.raw, origin, body, receivedMs);
+      ? unreadable(maker, body, read.dead)
+      : understand(maker, source, read.raw, origin, body);
   return assemble(maker, source, understood, body, origin, receivedMs);
 }
 
@@ -78,19 +78,13 @@ function readBody(body: Uint8Array): { raw: Json } | { dead: Dead } {
 }
 
 /** A body without an identity of its own is identified by its bytes. */
-function unreadable(
-  maker: FactMaker,
-  body: Uint8Array,
-  receivedMs: number,
-  dead: Dead,
-): Understood {
+function unreadable(maker: FactMaker, body: Uint8Array, dead: Dead): Understood {
   const digest = hex(maker.hasher.sha256(body));
-  // The day of arrival, not its millisecond: three copies of one broken body are one dead letter.
-  const day = Math.floor(receivedMs / 86_400_000) * 86_400_000;
   return {
     factId: `body:${digest}`,
     kind: "unreadable",
-    occurredMs: day,
+    // No time of its own and none of ours: copies of one broken body are one dead letter for good.
+    occurredMs: 0,
     stable: digest,
     translation: dead,
   };
@@ -102,12 +96,11 @@ function understand(
   raw: Json,
   origin: Origin,
   body: Uint8Array,
-  receivedMs: number,
 ): Understood {
   const identified = source.identify(raw);
   if (!identified.ok) {
     const { code, reason } = identified;
-    return unreadable(maker, body, receivedMs, { kind: "dead", code, reason });
+    return unreadable(maker, body, { kind: "dead", code, reason });
   }
   const { factId, kind, occurredMs, stable } = identified.identity;
   return {

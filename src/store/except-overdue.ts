@@ -8,7 +8,7 @@ import type { Session } from "./database.ts";
 const EXCEPT = `
 with late as (
   select h.id from handoff h
-  where h.state = 'waiting' and h.deadline_at < now() and h.ordered
+  where h.state = 'waiting' and h.deadline_at < now()
     and (h.attempts > 0 or exists (
       select 1 from handoff_need n join object_fetch f on f.object = n.object
       where n.handoff_id = h.id and f.state = 'gone'))

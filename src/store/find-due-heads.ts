@@ -8,7 +8,7 @@ import type { HeadKey } from "./release-handoffs.ts";
 const DUE = `
 select distinct target, object from (
   select target, object from handoff
-  where state = 'waiting' and not_before <= now() and budget = any($1::text[])
+  where state = 'waiting' and ordered and not_before <= now() and budget = any($1::text[])
   order by not_before limit $2) due`;
 
 export async function findDueHeads(

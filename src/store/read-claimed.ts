@@ -54,16 +54,26 @@ export async function readLinks(
   return new Map(result.rows.map((row) => [`${row.target}\n${row.object}`, row.external_id]));
 }
 
+/** `doubt_ms`: until the last send that nobody answered must have settled; negative when it has. */
 const LAST_SENDS = `
-select distinct on (handoff_id) handoff_id, send_key, request, request_hash
-from attempt where handoff_id = any($1::uuid[]) and kind = 'send'
-order by handoff_id, id desc`;
+select distinct on (a.handoff_id) a.handoff_id, a.send_key, a.request, a.request_hash,
+  (extract(epoch from d.settles_at - now()) * 1000)::float8 as doubt_ms
+from attempt a
+left join lateral (
+  select max(t.settles_at) as settles_at from attempt t
+  where t.handoff_id = a.handoff_id and t.kind = 'send' and not exists (
+    select 1 from outcome o
+    where o.attempt_id = t.id and o.handoff_id = a.handoff_id
+      and o.class in ('done', 'refused', 'later', 'not-started', 'kept-otherwise'))) d on true
+where a.handoff_id = any($1::uuid[]) and a.kind = 'send'
+order by a.handoff_id, a.id desc`;
 
 export interface LastSend {
   readonly handoff_id: string;
   readonly send_key: string;
   readonly request: Buffer;
   readonly request_hash: Buffer;
+  readonly doubt_ms: number | null;
 }
 
 export async function readLastSends(

@@ -24,15 +24,20 @@ where budget = $1 and seat = $2
   and (holder is null or holder = $3 or lease_until is null or lease_until < now())
 returning fence`;
 
-/** The attempt's own settles_at was computed from its guard, its send-by and the target's word. */
+/**
+ * When to ask: a fact that the target recognises by reference or key as soon as its last holder can
+ * no longer begin to send it; anything else once it must have settled.
+ */
 const LEFT_BEHIND = `
 with left_behind as (
-  select h.id, a.settles_at from handoff h left join lateral (
-    select max(t.settles_at) as settles_at from attempt t where t.handoff_id = h.id) a on true
+  select h.id, a.ask_at from handoff h left join lateral (
+    select max(case when h.effect = 'fact' and t.guard <> 'probe' then t.send_by
+      else t.settles_at end) as ask_at
+    from attempt t where t.handoff_id = h.id) a on true
   where h.budget = $1 and h.lane_seat = $2 and h.state = 'sent'
 )
 update handoff h set state = 'unknown', reason = 'fence lost', changed_at = now(),
-  not_before = coalesce(l.settles_at, now())
+  not_before = coalesce(l.ask_at, now())
 from left_behind l where h.id = l.id`;
 
 export interface Seat extends SeatKey {

@@ -1,7 +1,7 @@
 /** What the NetSuite sandbox does to calls during the load. */
 import type { FaultPlanInput } from "../../src/sandbox/kit/faults.ts";
 
-/** Our own time-out of a call, and what the sandbox may take at most; the faults lie around them. */
+/** Our own time-out of a call, and what the sandbox may take; the faults lie around them. */
 export const TIMEOUT_MS = 1500;
 export const LONGEST_RUN_MS = 1500;
 export const INDEX_LAG_MS = 3000;

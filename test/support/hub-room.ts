@@ -109,7 +109,7 @@ function hubSettings(around: Surroundings): HubSettings {
     migrationsDir,
     engine: { ingressUrl: restate.ingressUrl, adminUrl: restate.adminUrl },
     http: { host: "127.0.0.1", port },
-    enginePort: 0,
+    endpoint: { host: "127.0.0.1", port: 0 },
     sources: [source],
     targets: [
       { target: netSuiteTarget(books, surroundings), budget: "netsuite" },

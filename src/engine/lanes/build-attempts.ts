@@ -28,6 +28,8 @@ export interface ReadyCall {
   readonly call: PreparedCall;
   readonly attempt: AttemptRow;
   readonly kind: "send" | "probe";
+  /** Milliseconds until an earlier send in doubt must have settled; 0 when none is. */
+  readonly doubtMs: number;
 }
 
 export interface Material {
@@ -107,7 +109,8 @@ export function buildSend(
       return lacking(lane, handoff, error.code, operation, error.message);
     }
   }
-  return withAttempt(lane, { handoff, target, spec, call, kind: "send" }, sendKey);
+  const doubtMs = doubtOf(last);
+  return withAttempt(lane, { handoff, target, spec, call, kind: "send", doubtMs }, sendKey);
 }
 
 /** The probe of a handoff in doubt: looks for the effect of the last bytes that were sent. */
@@ -121,7 +124,12 @@ export function buildProbe(
   const last = material.lastSends.get(handoff.id);
   if (spec === undefined || last === undefined) return undefined;
   const call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
-  return withAttempt(lane, { handoff, target, spec, call, kind: "probe" }, last.send_key);
+  const planned = { handoff, target, spec, call, kind: "probe" as const, doubtMs: doubtOf(last) };
+  return withAttempt(lane, planned, last.send_key);
+}
+
+function doubtOf(last: LastSend | undefined): number {
+  return Math.max(0, last?.doubt_ms ?? 0);
 }
 
 function withAttempt(

@@ -13,6 +13,7 @@ import { inTransaction } from "../../store/database.ts";
 import { holdLane } from "../../store/hold-lane.ts";
 import type { AttemptRow } from "../../store/insert-attempts.ts";
 import { insertAttempts } from "../../store/insert-attempts.ts";
+import { pauseBudget } from "../../store/pause-budget.ts";
 import { readClaimedEvents } from "../../store/read-claimed.ts";
 import { recordBatch } from "../../store/record-batch.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
@@ -22,6 +23,7 @@ import type { Seat } from "../../store/take-lane.ts";
 import type { Material } from "./build-attempts.ts";
 import { contextOf, SEND_BY_MS } from "./build-attempts.ts";
 import type { Cycle } from "./drain-calls.ts";
+import { laneErrors } from "./errors.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { settle } from "./settle.ts";
 
@@ -52,7 +54,7 @@ export async function drainBulkCycle(
   try {
     claim = await inTransaction(lane.pool, async (session) => {
       await holdLane(session, seat);
-      if (last !== undefined) await record(lane, session, last);
+      if (last !== undefined) await record(lane, session, seat.budget, last);
       return claimMore ? takeBatch(lane, session, target, seat) : undefined;
     });
   } catch (cause) {
@@ -119,16 +121,21 @@ async function applyBatch(
   try {
     outcomes = await target.apply(claim.items.map((one) => contextOf(one.handoff, claim.material)));
   } catch (thrown) {
-    const message = messageOf(thrown);
-    lane.log.warn({ target: target.connection, message }, "bulk call without an answer");
-    outcomes = claim.items.map(() => ({ class: "unknown", code: "E_LANE_NO_ANSWER", message }));
+    const { code, message } = laneErrors.E_LANE_NO_ANSWER({ reason: messageOf(thrown) });
+    lane.log.warn({ target: target.connection, code, message }, "bulk call without an answer");
+    outcomes = claim.items.map(() => ({ class: "unknown", code, message }));
   }
   const durationMs = lane.clock.monotonic() - started;
   for (const outcome of outcomes) lane.stats.call(target.connection, outcome.class, durationMs);
   return { target, attempt: claim.attempt, items: claim.items, outcomes, durationMs };
 }
 
-async function record(lane: LaneContext, session: Session, batch: FinishedBatch): Promise<void> {
+async function record(
+  lane: LaneContext,
+  session: Session,
+  budget: string,
+  batch: FinishedBatch,
+): Promise<void> {
   const done = batch.items.filter((_, index) => batch.outcomes[index]?.class === "done");
   if (done.length > 0) {
     const outcomeId = uuidV7(lane.clock, lane.random);
@@ -149,6 +156,10 @@ async function record(lane: LaneContext, session: Session, batch: FinishedBatch)
     session,
     others.map((one) => itemRow(lane, batch, one)),
   );
+  const rests = others.flatMap(({ outcome }) =>
+    outcome.class === "later" && outcome.pauses === "budget" ? [outcome] : [],
+  );
+  for (const rest of rests.slice(0, 1)) await pauseBudget(session, budget, rest.afterMs, rest.code);
 }
 
 type Item = FinishedBatch["items"][number] & { readonly outcome: Outcome };

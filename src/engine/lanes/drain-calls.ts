@@ -56,6 +56,9 @@ export async function drainCycle(
   claimMore: boolean,
 ): Promise<Cycle & { readonly finished: Finished[] }> {
   const limit = claimMore ? claimLimit(budget, state) : 0;
+  // Counted from before the transaction begins, as the ledger's send_by is: a process that stands
+  // still between commit and first byte must find its time over.
+  const startBy = lane.clock.monotonic() + SEND_BY_MS;
   let claim: Claim;
   try {
     claim = await exchange(lane, budget, seat, finished, limit);
@@ -70,7 +73,6 @@ export async function drainCycle(
     return { claimed: 0, fenceLost: true, full: false, finished: [] };
   }
   lane.release(claim.releasable);
-  const startBy = lane.clock.monotonic() + SEND_BY_MS;
   lane.crash("after-claim");
   const done = await makeCalls(lane, claim.calls, startBy);
   for (const one of done) {
@@ -85,10 +87,12 @@ export async function drainCycle(
   };
 }
 
+/** One at a time where nothing but probing guards: what a crash leaves in doubt must settle long. */
 function claimLimit(budget: LaneBudget, state: DrainState): number {
-  const probing = [...budget.targets.values()].some((target) =>
-    Object.values(target.operations).some((spec) => spec.guard === "probe"),
+  const guards = [...budget.targets.values()].flatMap((target) =>
+    Object.values(target.operations).map((spec) => spec.guard),
   );
+  const probing = guards.every((guard) => guard === "probe");
   return claimSize(state.medianMs, probing ? "probe" : "external-id");
 }
 

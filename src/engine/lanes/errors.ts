@@ -13,6 +13,14 @@ export const laneErrors = defineErrors({
     message: "The target could not be asked whether the request took effect.",
     class: "pause",
   },
+  E_LANE_EARLIER_IN_DOUBT: {
+    message: "Refused, while an earlier request may still take effect.",
+    class: "retry",
+  },
+  E_LANE_NO_ANSWER: {
+    message: "A bulk call ended without an answer: {reason}",
+    class: "retry",
+  },
   E_LANE_PREPARE_FAILED: {
     message: "The request for {operation} could not be built: {reason}",
     class: "bug",

@@ -6,6 +6,7 @@ import { uuidV7 } from "../../kernel/ids.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
 import { rowHash } from "../../store/row-hash.ts";
 import type { ReadyCall } from "./build-attempts.ts";
+import { laneErrors } from "./errors.ts";
 import type { LaneContext } from "./lane-context.ts";
 import type { CallResult, Settlement } from "./settle.ts";
 import { settle } from "./settle.ts";
@@ -77,15 +78,23 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): P
 
 /**
  * A refusal settles only its own request. Where an earlier one was in doubt, that one may have
- * taken effect meanwhile (a period that closed between the two), so the target is asked once more.
+ * taken effect meanwhile (a period that closed between the two), so the target is asked once more;
+ * and while the earlier one may still be running, "not there" is no answer yet.
  */
 async function refusedAfterDoubt(ready: ReadyCall, outcome: Outcome): Promise<CallResult> {
   const { target, handoff, call } = ready;
   const probe = await target.probe(handoff.operation, handoff.reference, call);
-  if (probe.kind !== "found" || probe.differences.length > 0) return { kind: "outcome", outcome };
-  const { externalId, number } = probe;
-  const done = { class: "done" as const, externalId };
-  return { kind: "outcome", outcome: number === undefined ? done : { ...done, number } };
+  if (probe.kind === "found" && probe.differences.length === 0) {
+    const { externalId, number } = probe;
+    const done = { class: "done" as const, externalId };
+    return { kind: "outcome", outcome: number === undefined ? done : { ...done, number } };
+  }
+  if (probe.kind === "failed" || (probe.kind === "absent" && ready.doubtMs > 0)) {
+    const { code, message } = laneErrors.E_LANE_EARLIER_IN_DOUBT();
+    const unknown = { class: "unknown" as const, code, message };
+    return { kind: "in-doubt-still", outcome: unknown, waitMs: Math.max(500, ready.doubtMs) };
+  }
+  return { kind: "outcome", outcome };
 }
 
 function finish(

@@ -13,6 +13,12 @@ export type CallResult =
   | { readonly kind: "outcome"; readonly outcome: Outcome }
   /** The target said done and what it kept differs from what was sent. */
   | { readonly kind: "kept-otherwise"; readonly externalId: string; readonly probe: ProbeResult }
+  /** Refused, but an earlier request under the same name may still take effect. */
+  | {
+      readonly kind: "in-doubt-still";
+      readonly outcome: Extract<Outcome, { class: "unknown" }>;
+      readonly waitMs: number;
+    }
   | { readonly kind: "not-started" }
   | { readonly kind: "probe"; readonly probe: ProbeResult };
 
@@ -93,6 +99,11 @@ function draftOf(subject: Subject, spec: SettlingSpec, result: CallResult, rando
       return { event: "not-started", outcomeClass: "not-started" };
     case "outcome":
       return ofOutcome(subject, spec, result.outcome, random);
+    case "in-doubt-still": {
+      const { code, message } = result.outcome;
+      const notBeforeMs = result.waitMs;
+      return { event: "lost", outcomeClass: "refused", reason: code, code, message, notBeforeMs };
+    }
     case "kept-otherwise":
       return keptOtherwise(subject, result.externalId, result.probe);
     case "probe":
