@@ -29,7 +29,8 @@ const DEAREST = `
 select left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as text, calls::float8 as calls,
   total_exec_time as "totalMs", mean_exec_time as "meanMs", total_plan_time as "planMs",
   rows::float8 as rows, wal_bytes::float8 as "walBytes"
-from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
+from pg_stat_statements
+where dbid = (select oid from pg_database where datname = current_database())
 order by total_exec_time + total_plan_time desc limit $1`;
 
 export async function startStatementMeter(

@@ -134,6 +134,9 @@ create index handoff_due on handoff (budget, not_before)
   where state in ('unknown', 'waiting') and not_before is not null;
 -- What waits without a head to be released by.
 create index handoff_unordered on handoff (id) where state = 'waiting' and not ordered;
+-- What waits for a need or behind another, for the sweeper's walk.
+create index handoff_waiting on handoff (id)
+  where state = 'waiting' and ordered and not_before is null;
 create index handoff_event on handoff (event_id);
 -- Taking a lane over must find what its last holder left behind.
 create index handoff_sent on handoff (budget, lane_seat) where state = 'sent';

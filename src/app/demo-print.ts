@@ -50,6 +50,9 @@ function systems(report: DemoReport): string {
 }
 
 function plantedTable(report: DemoReport): string {
+  if (report.planted.length === 0) {
+    return "Nothing this time: the month was told by an earlier start. --reset tells it anew.\n";
+  }
   return printTable(report.planted, [
     { title: "planted", value: (one) => one.planted },
     {

@@ -21,10 +21,8 @@ import type { Environment } from "./environment.ts";
 import { readEnvironment } from "./environment.ts";
 import { appErrors } from "./errors.ts";
 import { makeProgress } from "./progress.ts";
-import { startStack } from "./stack.ts";
-import { stopOnSignals } from "./supervisor/signals.ts";
 import { systemClock } from "./system.ts";
-import { say, supervisorLog } from "./up.ts";
+import { say, startOrStop, supervisorLog } from "./up.ts";
 
 export interface DemoFlags {
   readonly reset?: boolean;
@@ -40,8 +38,8 @@ export async function demo(flags: DemoFlags): Promise<number> {
   const progress = makeProgress(process.stderr);
   progress.step("starting the ledger, the engine, the sandboxes and the hub");
   const reset = flags.reset === true;
-  const stack = await startStack({ environment, log: supervisorLog, reset });
-  const ended = stopOnSignals(stack.supervisor, say);
+  const stack = await startOrStop({ environment, log: supervisorLog, reset });
+  if (stack === undefined) return 1;
   const hubUrl = stack.addresses()["h1"]?.["http"] ?? "";
   const connected = await connect(environment);
   if (connected === undefined) throw appErrors.E_APP_NOT_RUNNING({ dataDir: environment.dataDir });
@@ -56,7 +54,7 @@ export async function demo(flags: DemoFlags): Promise<number> {
     await connected.close();
     if (flags.keepRunning === true) {
       say(`Everything keeps running (${hubUrl}). Ctrl-C stops it.`);
-      await ended;
+      await stack.ended;
     }
     return report.ok ? 0 : 1;
   } finally {
@@ -81,7 +79,7 @@ async function tellMonth(
   const hubWebhookUrl = `${hubUrl}/in/${DEMO_STRIPE_CONNECTION}`;
   const nowMs = systemClock.now();
   await prepareNetSuiteAccount(netsuiteUrl);
-  await seedMonth({
+  const month = await seedMonth({
     stripeUrl,
     hubWebhookUrl,
     nowMs,
@@ -91,7 +89,8 @@ async function tellMonth(
   await addPeople(context);
   // The month was written into the sandbox's past, behind what a sweep may have read already.
   await forgetCursor(context.pool, DEMO_STRIPE_CONNECTION);
-  const planted = await plantFaults({ stripeUrl, netsuiteUrl });
+  // Planted once, with the telling; a later start of the same data goes on from where it was.
+  const planted = month.told ? await plantFaults({ stripeUrl, netsuiteUrl }) : [];
   await expectedBooks({ stripeUrl });
   await startDelivery({ stripeUrl });
   await sendStrangeEvent({ hubWebhookUrl, nowMs });

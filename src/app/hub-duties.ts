@@ -45,9 +45,7 @@ function clockContext({ pool, settings, releaser }: DutyParts): OperationContext
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } {
-  const { settings, pool, starter, releaser, intake, endpointUrl } = parts;
-  const budgets = settings.budgets.map((budget) => budget.name);
-  let staleAfter = NO_ID;
+  const { settings, pool, starter, endpointUrl } = parts;
   const announce: Duty = {
     name: "announce",
     everyMs: 2000,
@@ -65,7 +63,15 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
       settings.log.info({ endpointUrl }, "registered with the engine");
     },
   };
-  const later: Duty[] = [
+  return { atStart: [announce, engine], later: [...movingDuties(parts), ...slowDuties(parts)] };
+}
+
+/** What keeps handoffs moving; each is cheap and does nothing when all is well. */
+function movingDuties(parts: DutyParts): Duty[] {
+  const { settings, pool, starter, releaser } = parts;
+  const budgets = settings.budgets.map((budget) => budget.name);
+  let staleAfter = NO_ID;
+  return [
     {
       name: "release-due",
       everyMs: 250,
@@ -90,6 +96,13 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
         releaser.add(keys);
       },
     },
+  ];
+}
+
+/** What a clock asks for now and then. */
+function slowDuties(parts: DutyParts): Duty[] {
+  const { settings, pool, intake } = parts;
+  return [
     {
       name: "fetch-missing",
       everyMs: 5000,
@@ -120,5 +133,4 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
       run: () => ensurePartitions(pool, systemClock.now()),
     },
   ];
-  return { atStart: [announce, engine], later };
 }

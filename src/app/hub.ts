@@ -37,7 +37,12 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
   const intake = makeHubIntake(settings, pool, lanes.releaser);
   const { starter, releaser, endpointUrl } = lanes;
   const duties = hubDuties({ settings, pool, starter, releaser, intake, endpointUrl });
-  for (const duty of duties.atStart) await duty.run();
+  for (const duty of duties.atStart) {
+    // An engine that is down keeps nobody from handing facts in; the sweeper registers with it.
+    await duty.run().catch((thrown: unknown) => {
+      log.warn({ duty: duty.name, reason: messageOf(thrown) }, "not done at start; repeated");
+    });
+  }
   const sweeper = startSweeper({
     duties: [...duties.atStart, ...duties.later],
     onError: (duty, reason) => log.warn({ duty, reason }, "sweeper duty failed; it is repeated"),

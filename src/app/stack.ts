@@ -15,6 +15,11 @@ export interface StackOptions {
   readonly hubs?: readonly string[];
   /** Forget everything first: ledger, engine, sandboxes. */
   readonly reset?: boolean;
+  /**
+   * Given the supervisor before it starts anything, so that a Ctrl-C during the start is its stop
+   * and not the sudden end of this process.
+   */
+  readonly onSupervisor?: (supervisor: Supervisor) => void;
 }
 
 export interface Stack {
@@ -39,6 +44,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     log,
     backoff: { baseMs: 100, capMs: 2000 },
   });
+  options.onSupervisor?.(supervisor);
   await supervisor.start();
   return {
     supervisor,

@@ -1,9 +1,10 @@
 /** `tieout up`: starts everything, prints where it is, and stays until Ctrl-C. */
 import type { ServerLog } from "../engine/embedded/types.ts";
 import { readEnvironment } from "./environment.ts";
-import type { Stack } from "./stack.ts";
+import type { Stack, StackOptions } from "./stack.ts";
 import { startStack } from "./stack.ts";
 import { stopOnSignals } from "./supervisor/signals.ts";
+import type { Supervisor } from "./supervisor/types.ts";
 
 export interface UpFlags {
   readonly reset?: boolean;
@@ -29,18 +30,47 @@ export function hubNames(count: number): string[] {
 export async function up(flags: UpFlags): Promise<void> {
   const environment = readEnvironment();
   say("Tieout is starting …");
-  const stack = await startStack({
+  const stack = await startOrStop({
     environment,
     log: supervisorLog,
     hubs: hubNames(flags.hubs ?? 1),
     reset: flags.reset === true,
   });
+  if (stack === undefined) {
+    say("Stopped before everything was up.");
+    return;
+  }
   const addresses = stack.addresses();
   if (flags.json === true) process.stdout.write(`${JSON.stringify(addresses)}\n`);
   else for (const line of describe(stack)) say(line);
   stack.supervisor.on("restart", ({ name }) => say(`  ${name} ended and was started again`));
-  await stopOnSignals(stack.supervisor, say);
+  await stack.ended;
   say("Stopped; the data are kept.");
+}
+
+export interface WatchedStack extends Stack {
+  /** Resolves when a signal has stopped everything. */
+  readonly ended: Promise<unknown>;
+}
+
+/** Starts the stack under Ctrl-C from its first process on; undefined when that came meanwhile. */
+export async function startOrStop(options: StackOptions): Promise<WatchedStack | undefined> {
+  let ended: Promise<unknown> = Promise.resolve();
+  let asked = false;
+  const onSupervisor = (supervisor: Supervisor): void => {
+    ended = stopOnSignals(supervisor, (text) => {
+      asked = true;
+      say(text);
+    });
+  };
+  try {
+    const stack = await startStack({ ...options, onSupervisor });
+    return { ...stack, ended };
+  } catch (thrown) {
+    if (!asked) throw thrown;
+    await ended;
+    return undefined;
+  }
 }
 
 function describe(stack: Stack): string[] {

@@ -118,6 +118,6 @@ function sendReport(reply: FastifyReply, report: Report): FastifyReply {
 
 function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
   const { retryAfterSeconds, ...rest } = body;
-  if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);
+  if (retryAfterSeconds !== undefined) void reply.header("retry-after", retryAfterSeconds);
   return reply.code(body.status).type("application/problem+json").send(rest);
 }

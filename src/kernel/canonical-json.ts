@@ -7,32 +7,32 @@ import { kernelErrors } from "./errors.ts";
 
 /** Throws E_CANONICAL_VALUE for what JSON cannot carry: undefined, bigint, NaN, functions. */
 export function canonicalJson(value: unknown): string {
-  return write(value, "$");
+  return write(value);
 }
 
-function write(value: unknown, path: string): string {
-  if (value === null || typeof value === "boolean" || typeof value === "string") {
-    return JSON.stringify(value);
-  }
+/** What a JSON text must escape, and halves of surrogate pairs. */
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function quoted(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+function write(value: unknown): string {
+  if (typeof value === "string") return quoted(value);
+  if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
-  if (Array.isArray(value)) {
-    let out = "[";
-    for (let i = 0; i < value.length; i += 1) {
-      out += (i === 0 ? "" : ",") + write(value[i], path);
-    }
-    return `${out}]`;
-  }
-  if (typeof value === "object") return writeObject(value as Record<string, unknown>, path);
-  throw kernelErrors.E_CANONICAL_VALUE({ type: typeof value, path });
+  if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
+  if (typeof value === "object") return writeObject(value as Record<string, unknown>);
+  throw kernelErrors.E_CANONICAL_VALUE({ type: typeof value });
 }
 
 /** A key whose value is undefined is absent, as in JSON.stringify. */
-function writeObject(value: Record<string, unknown>, path: string): string {
+function writeObject(value: Record<string, unknown>): string {
   let out = "";
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member === undefined) continue;
-    out += `${out === "" ? "" : ","}${JSON.stringify(key)}:${write(member, `${path}.${key}`)}`;
+    out += `${out === "" ? "" : ","}${quoted(key)}:${write(member)}`;
   }
   return `{${out}}`;
 }

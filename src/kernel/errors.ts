@@ -100,7 +100,7 @@ export const kernelErrors = defineErrors({
     class: "reject",
   },
   E_CANONICAL_VALUE: {
-    message: "A value of type {type} at {path} has no canonical JSON form.",
+    message: "A value of type {type} has no canonical JSON form.",
     class: "bug",
   },
   E_JSON_MALFORMED: {

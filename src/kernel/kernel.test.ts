@@ -45,7 +45,7 @@ describe("canonical JSON", () => {
     );
   });
   test("given a value JSON cannot carry, then it is an error and not a null", () => {
-    expect(() => canonicalJson({ a: 1n })).toThrow(/bigint at \$\.a/);
+    expect(() => canonicalJson({ a: 1n })).toThrow(/bigint/);
     expect(() => canonicalJson([Number.NaN])).toThrow(/canonical/);
   });
 });

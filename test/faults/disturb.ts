@@ -1,4 +1,5 @@
 /** Carries out a schedule: kills, pauses, storms. Counts what happened, not what was planned. */
+import { setMaxListeners } from "node:events";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,27 +29,14 @@ export function disturb(
   const counts = new Map<string, number>();
   const crashes: string[] = [];
   const over = new AbortController();
+  setMaxListeners(0, over.signal);
   const underWay: Promise<void>[] = [];
   /** Children that we killed and whose end is still to be told. */
   const doomed = new Map<string, string>();
   const count = (kind: string): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const { supervisor } = stage;
   const kills = armHubs(stage, schedule);
-
-  supervisor.on("exit", ({ name, exit, expected }) => {
-    if (expected) return;
-    const own = doomed.get(name);
-    doomed.delete(name);
-    if (own !== undefined) count(own);
-    else if (exit.signal === "SIGKILL" && kills.armed(name)) {
-      const { label, pass } = kills.fired(name);
-      count("hub killed at a label");
-      count(`  at ${label}`);
-      say(`${name} killed at ${label}, pass ${pass}`);
-    } else {
-      crashes.push(`${name} ended by itself, code ${exit.code}, signal ${exit.signal}`);
-    }
-  });
+  noteExits({ stage, kills, doomed, crashes, count, say });
 
   const at = (atMs: number, act: () => Promise<void>): void => {
     const wait = sleep(atMs, undefined, { signal: over.signal });
@@ -92,6 +80,37 @@ export function disturb(
       await Promise.all(["postgres", "restate", ...HUBS].map((one) => supervisor.untilReady(one)));
     },
   };
+}
+
+interface Exits {
+  readonly stage: Stage;
+  readonly kills: ReturnType<typeof armHubs>;
+  /** Children that we killed and whose end is still to be told, with the kind of the fault. */
+  readonly doomed: Map<string, string>;
+  readonly crashes: string[];
+  readonly count: (kind: string) => void;
+  readonly say: (text: string) => void;
+}
+
+/** Why each process ended: by our hand, at its label, or by itself. */
+function noteExits({ stage, kills, doomed, crashes, count, say }: Exits): void {
+  stage.supervisor.on("exit", ({ name, exit, expected }) => {
+    if (expected) return;
+    const own = doomed.get(name);
+    doomed.delete(name);
+    if (own !== undefined) {
+      count(own);
+      return;
+    }
+    if (exit.signal === "SIGKILL" && kills.armed(name)) {
+      const { label, pass } = kills.fired(name);
+      count("hub killed at a label");
+      count(`  at ${label}`);
+      say(`${name} killed at ${label}, pass ${pass}`);
+      return;
+    }
+    crashes.push(`${name} ended by itself, code ${exit.code}, signal ${exit.signal}`);
+  });
 }
 
 interface Parts {
@@ -156,11 +175,16 @@ async function pause(parts: Parts, hub: string, forMs: number): Promise<void> {
   say(`${hub} woken`);
 }
 
+/** Begins when calls are under way, and lasts until one has met it at least. */
 async function storm(parts: Parts, seats: number, forMs: number): Promise<void> {
   const { stage, over, count, say } = parts;
-  stage.netsuite.world.setSeats(seats);
+  const { calls, world } = stage.netsuite;
+  while (calls.inFlight <= seats && !over.aborted) await sleep(5);
+  const first = calls.total;
+  world.setSeats(seats);
   say(`storm of 429: ${seats} seats for ${Math.round(forMs / 100) / 10} s`);
   await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
-  stage.netsuite.world.setSeats(SEATS);
+  while (!calls.list(first).some((call) => call.status === 429) && !over.aborted) await sleep(50);
+  world.setSeats(SEATS);
   count("storm of 429");
 }

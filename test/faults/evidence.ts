@@ -1,15 +1,22 @@
 /** What the sandbox recorded, in the form in which the invariants read it. */
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { systemClock } from "../../src/app/system.ts";
 import { instant } from "../../src/kernel/clock.ts";
 import type { AccessEntry, Evidence, JournalEntry } from "../../src/operations/operation.ts";
 import type { Call } from "../../src/sandbox/kit/calls.ts";
 import type { Books } from "./books.ts";
 import { BOOKS } from "./settings.ts";
-import { TARGET_FAULTS, TIMEOUT_MS } from "./target-faults.ts";
+import { TARGET_FAULTS } from "./target-faults.ts";
 
-export function evidenceOf(books: Books, calls: readonly Call[]): Evidence {
+export function evidenceOf(
+  books: Books,
+  calls: readonly Call[],
+  hangUps: ReadonlyMap<string, number>,
+): Evidence {
   return {
     journals: new Map([[BOOKS, () => arrivals(books, calls)]]),
-    accessLogs: new Map([[BOOKS, () => each(calls.map(accessOf))]]),
+    accessLogs: new Map([[BOOKS, () => each(calls.map((call) => accessOf(call, hangUps)))]]),
   };
 }
 
@@ -24,15 +31,39 @@ async function* arrivals(books: Books, calls: readonly Call[]): AsyncGenerator<J
 }
 
 /**
- * A call is one of ours in flight until it is answered or we have given it up. What the sandbox
- * still does for a caller that has gone is its own affair: a budget cannot count it.
+ * A call is one of ours in flight until it is answered or its caller has hung up (our time-out, or
+ * a hub that was killed). What the sandbox still does for a caller that has gone no budget counts.
  */
-function accessOf(call: Call): AccessEntry {
-  const took = Math.max(0, call.endedAt - call.startedAt);
+function accessOf(call: Call, hangUps: ReadonlyMap<string, number>): AccessEntry {
+  const hungUp = hangUps.get(call.note ?? "") ?? Number.POSITIVE_INFINITY;
+  const end = Math.max(call.startedAt, Math.min(call.endedAt, hungUp));
   return {
     arrivedAt: instant(call.at),
-    answeredAt: instant(Math.round(call.at + Math.min(took, TIMEOUT_MS))),
+    answeredAt: instant(Math.floor(call.at + end - call.startedAt)),
   };
+}
+
+/**
+ * When a caller hung up before its answer was out, by the nonce of its request: what the account's
+ * own front door would log. Monotonic milliseconds; watches from now on, in this process.
+ */
+export function watchHangUps(): ReadonlyMap<string, number> {
+  const hangUps = new Map<string, number>();
+  subscribe("http.server.request.start", (message) => {
+    const { request, response } = message as RequestStart;
+    const nonce = /oauth_nonce="([^"]+)"/.exec(request.headers.authorization ?? "")?.[1];
+    if (nonce === undefined) return;
+    response.once("close", () => {
+      if (response.writableFinished) return;
+      hangUps.set(decodeURIComponent(nonce), systemClock.monotonic());
+    });
+  });
+  return hangUps;
+}
+
+interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 async function* each<T>(list: readonly T[]): AsyncGenerator<T> {

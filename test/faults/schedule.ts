@@ -172,5 +172,6 @@ export function plannedCounts(schedule: Schedule): Readonly<Record<string, numbe
     "engine data deleted": schedule.engineKills.filter((one) => one.forgets).length,
     "PostgreSQL killed": schedule.databaseKills.length,
     "hub stopped and woken": schedule.pauses.length,
+    "storm of 429": schedule.storms.length,
   };
 }

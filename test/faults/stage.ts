@@ -16,6 +16,7 @@ import type { NetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
 import { startNetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
 import type { StripeSandbox } from "../../src/sandbox/stripe/start.ts";
 import { startStripeSandbox } from "../../src/sandbox/stripe/start.ts";
+import { watchHangUps } from "./evidence.ts";
 import type { Schedule } from "./schedule.ts";
 import { HUBS } from "./schedule.ts";
 import { SOURCE } from "./settings.ts";
@@ -27,6 +28,8 @@ export interface Stage {
   readonly netsuite: NetSuiteSandbox;
   readonly webhookSecrets: readonly string[];
   readonly supervisor: Supervisor;
+  /** When callers of NetSuite hung up, by nonce. */
+  readonly hangUps: ReadonlyMap<string, number>;
   /** `label:pass` at which each start of a hub is to die; read at every start. */
   readonly crashAt: Map<string, string>;
   databaseUrl(): string;
@@ -50,6 +53,7 @@ export async function openStage(
   schedule: Schedule,
   log: ServerLog,
 ): Promise<Stage> {
+  const hangUps = watchHangUps();
   const sandboxDir = path.join(dataDir, "sandbox");
   const netsuite = await startNetSuiteSandbox({
     port: 0,
@@ -84,7 +88,7 @@ export async function openStage(
     return endpoint.secrets[0] ?? "";
   });
   const crashAt = new Map<string, string>();
-  const shown = { stripe, netsuite, webhookSecrets, dataDir, crashAt };
+  const shown = { stripe, netsuite, webhookSecrets, dataDir, crashAt, hangUps };
   const supervisor = supervise({
     dataDir,
     children: [

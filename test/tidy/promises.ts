@@ -33,9 +33,16 @@ function isPromise(checker: ts.TypeChecker, expression: ts.Expression): boolean 
     if (name.text === "catch") return false;
     if (name.text === "then" && expression.arguments.length > 1) return false;
   }
+  // `this.#running = start()` has kept it.
+  if (ts.isBinaryExpression(expression) && isAssignment(expression.operatorToken.kind))
+    return false;
   const type = checker.getTypeAtLocation(expression);
   const parts = type.isUnion() ? type.types : [type];
   return parts.some((part) => checker.getPropertyOfType(part, "then") !== undefined);
+}
+
+function isAssignment(kind: ts.SyntaxKind): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
 /** The program that `tsc -p <config>` checks. */

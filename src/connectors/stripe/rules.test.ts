@@ -8,8 +8,9 @@ const readme = readFileSync(new URL("./README.md", import.meta.url), "utf8");
 
 /** The kinds that the vendor's own client knows, from its published types. */
 function vendorKinds(): string[] {
-  const client = createRequire(import.meta.url).resolve("stripe/package.json");
-  const types = path.join(path.dirname(client), "esm", "resources", "Events.d.ts");
+  let folder = createRequire(import.meta.url).resolve("stripe");
+  while (path.basename(folder) !== "stripe") folder = path.dirname(folder);
+  const types = path.join(folder, "esm", "resources", "Events.d.ts");
   const found = readFileSync(types, "utf8").matchAll(/type: '([a-z_.]+)';/g);
   return [...new Set([...found].map((match) => match[1] ?? ""))].filter((k) => k.includes("."));
 }

@@ -87,7 +87,7 @@ export async function drainCycle(
   };
 }
 
-/** One at a time where nothing but probing guards: what a crash leaves in doubt must settle long. */
+/** One at a time where nothing but probing guards: what a crash leaves in doubt settles slowly. */
 function claimLimit(budget: LaneBudget, state: DrainState): number {
   const guards = [...budget.targets.values()].flatMap((target) =>
     Object.values(target.operations).map((spec) => spec.guard),
