@@ -1,4 +1,4 @@
-/** Results as Markdown: what a person reads, and what results.md is filled with. */
+/** Results as Markdown: what a person reads, and what RESULTS.md is filled with. */
 import { machineTable } from "./machine.ts";
 import type { Said } from "./programs.ts";
 import type { BenchResult, Measurement } from "./result.ts";

@@ -24,21 +24,22 @@ export interface Fetching {
 export async function fetchMissing(fetching: Fetching, most: number): Promise<number> {
   const wanted = await claimWantedObjects(fetching.pool, most);
   let fetched = 0;
-  for (const key of wanted) {
+  for (const one of wanted) {
+    const key = one.object;
     const source = fetching.sources.get(parseObjectKey(key).connection);
     try {
       const raw = await source?.fetch?.(key);
       if (raw === undefined) {
-        await finishWantedObject(fetching.pool, key, "gone", "the source does not know it");
+        await finishWantedObject(fetching.pool, one, "gone", "the source does not know it");
         continue;
       }
       const fact = makeFactOfRaw(fetching.maker, source as SourceConnection, raw, "list");
       const [verdict] = await fetching.store([fact]);
       if (verdict?.kind === "failed") throw verdict.cause;
-      await finishWantedObject(fetching.pool, key, "done", fact.deadLetter?.reason ?? null);
+      await finishWantedObject(fetching.pool, one, "done", fact.deadLetter?.reason ?? null);
       fetched += 1;
     } catch (thrown) {
-      await finishWantedObject(fetching.pool, key, "wanted", messageOf(thrown));
+      await finishWantedObject(fetching.pool, one, "wanted", messageOf(thrown));
     }
   }
   return fetched;

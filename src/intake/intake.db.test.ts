@@ -72,6 +72,17 @@ describe("which is later", () => {
     const wanted = await pool.query("select object, state from object_fetch");
     expect(wanted.rows).toEqual([{ object: "src/customer/c1", state: "wanted" }]);
   });
+
+  test("given the two states in transactions that run at once, then still asked for anew", async () => {
+    const customers = Array.from({ length: 40 }, (_, index) => `both${index}`);
+    for (const customer of customers) {
+      await Promise.all([
+        tell(pool, [{ id: `${customer}a`, customer, at: 7, note: "one" }]),
+        tell(pool, [{ id: `${customer}b`, customer, at: 7, note: "two" }]),
+      ]);
+    }
+    expect(await count("object_fetch where object like 'src/customer/both%'")).toBe(40);
+  });
 });
 
 describe("what is not understood", () => {

@@ -1,5 +1,5 @@
 /**
- * Makes the monthly partitions of the insert-heavy tables: from one month back to two ahead, and
+ * Makes the monthly partitions of the insert-heavy tables: this one and the next, and
  * a default one that catches what is older (a backfill of old facts) or absurdly dated. Called at
  * start and daily. The bounds are ids: their first 48 bits are the month's first millisecond.
  */
@@ -21,7 +21,7 @@ export async function ensurePartitions(pool: Pool, nowMs: number): Promise<void>
   const statements: string[] = [];
   for (const table of TABLES) {
     statements.push(`create table if not exists ${table}_rest partition of ${table} default`);
-    for (let ahead = -1; ahead <= 2; ahead += 1) {
+    for (let ahead = 0; ahead <= 1; ahead += 1) {
       const [year, month] = [now.getUTCFullYear(), now.getUTCMonth() + ahead];
       const first = new Date(Date.UTC(year, month, 1));
       const suffix = first.toISOString().slice(0, 7).replace("-", "_");

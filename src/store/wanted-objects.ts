@@ -21,25 +21,34 @@ from (
   select object from object_fetch where state = 'wanted' and not_before <= now()
   order by not_before limit $1 for update skip locked) w
 where f.object = w.object
-returning f.object`;
+returning f.object, f.not_before::text as claim`;
 
-const FINISH = "update object_fetch set state = $2, message = $3 where object = $1";
+/** One that was wanted again while it was read stays wanted: what was read may be older. */
+const FINISH = `
+update object_fetch set state = $2, message = $3
+where object = $1 and not_before = $4::timestamptz`;
 
 export async function noticeWantedObjects(session: Session, graceSeconds: number): Promise<number> {
   const result = await session.query(NOTICE, [graceSeconds]);
   return result.rowCount ?? 0;
 }
 
-export async function claimWantedObjects(session: Session, most: number): Promise<string[]> {
-  const result = await session.query<{ object: string }>(CLAIM, [most]);
-  return result.rows.map((row) => row.object);
+export interface WantedObject {
+  readonly object: string;
+  /** Names this claim: the moment at which another may be made, to the microsecond. */
+  readonly claim: string;
+}
+
+export async function claimWantedObjects(session: Session, most: number): Promise<WantedObject[]> {
+  const result = await session.query<WantedObject>(CLAIM, [most]);
+  return result.rows;
 }
 
 export async function finishWantedObject(
   session: Session,
-  object: string,
+  { object, claim }: WantedObject,
   state: "wanted" | "done" | "gone",
   message: string | null,
 ): Promise<void> {
-  await session.query(FINISH, [object, state, message]);
+  await session.query(FINISH, [object, state, message, claim]);
 }

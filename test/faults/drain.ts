@@ -71,6 +71,13 @@ async function whatIsLeft(stage: Stage, pool: Pool): Promise<string[]> {
     const due = soonest > 0 ? `, next in ${soonest} s` : "";
     left.push(`${n} ${state} in ${target} ${reason}${due}, such as ${example}`);
   }
+  const wanted = await pool.query<{ object: string }>(
+    "select object from object_fetch where state = 'wanted'",
+  );
+  const [first] = wanted.rows;
+  if (first !== undefined) {
+    left.push(`${wanted.rows.length} objects are to be read again, such as ${first.object}`);
+  }
   if (left.length > 0) return left;
   const unknown = await unknownEvents(stage, pool);
   if (unknown.length === 0) return [];

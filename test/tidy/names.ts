@@ -3,7 +3,7 @@ import type { Rule, Tree, Violation } from "./source.ts";
 
 const held = /^(src|test|bench|scripts|console\/src|migrations|docs)\//;
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
-const givenNames = new Set(["README.md", "Dockerfile"]);
+const givenNames = new Set(["README.md", "RESULTS.md", "Dockerfile"]);
 const nameless = new Set("common core helper helpers lib libs misc shared util utils".split(" "));
 
 function kebabCase({ files }: Tree): readonly Violation[] {
