@@ -12,7 +12,8 @@ import type { EventRow } from "./fact-rows.ts";
 
 const LOCK = `
 select pg_advisory_xact_lock(k)
-from (select distinct hashtextextended(s, 0) as k from unnest($1::text[]) as t(s) order by k) as locks`;
+from (
+  select distinct hashtextextended(s, 0) as k from unnest($1::text[]) as t(s) order by k) as locks`;
 
 const NOTICE = `
 insert into object_fetch (object)
