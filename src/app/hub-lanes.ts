@@ -72,7 +72,7 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
     host: settings.endpoint.host,
     port: settings.endpoint.port,
     onError: (cause) => log.error({ reason: cause.message }, "engine endpoint failed"),
-    runSeat: (seat) => runSeat(lane, signals, starter, seat, isStopping),
+    runSeat: onceAtATime((seat) => runSeat(lane, signals, starter, seat, isStopping)),
   });
   const running = (): number =>
     [...budgets.keys()].reduce((sum, budget) => sum + starter.runningSeats(budget), 0);
@@ -89,6 +89,22 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
       }
     },
     closeEndpoint: () => endpoint.close(),
+  };
+}
+
+/**
+ * An engine that was killed starts a run anew while this process is still in it. The second asking
+ * gets the first one's result: two runs of one seat would have two calls in flight.
+ */
+function onceAtATime(run: (seat: SeatKey) => Promise<boolean>) {
+  const underWay = new Map<string, Promise<boolean>>();
+  return (seat: SeatKey): Promise<boolean> => {
+    const name = `${seat.budget}/${seat.seat}`;
+    const known = underWay.get(name);
+    if (known !== undefined) return known;
+    const started = run(seat).finally(() => underWay.delete(name));
+    underWay.set(name, started);
+    return started;
   };
 }
 

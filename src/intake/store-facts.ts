@@ -51,11 +51,40 @@ export async function storeFacts(
 
 async function storeGroup(store: FactStore, facts: readonly Fact[]): Promise<StoreVerdict[]> {
   const { unique, repeats } = sortUnique(facts);
-  const fresh: Fact[] = [];
   const verdicts = new Map<Fact, StoreVerdict>();
+  const plain = unique.filter(isPlain);
+  const claimed = plain.length === 0 ? [] : await storePlain(store, plain);
+  for (const fact of claimed) verdicts.set(fact, { kind: "stored" });
+  const rest = unique.filter((fact) => !verdicts.has(fact));
+  if (rest.length + repeats.conflicts.length > 0) await storeRest(store, rest, repeats, verdicts);
+  for (const fact of repeats.same) verdicts.set(fact, { kind: "duplicate" });
+  for (const fact of repeats.conflicts) verdicts.set(fact, { kind: "conflict" });
+  return facts.map((fact) => verdicts.get(fact) as StoreVerdict);
+}
+
+/** Nothing but its rows follows from it: no dead letter, no state that could tie with another. */
+function isPlain(fact: Fact): boolean {
+  return fact.verdict !== "dead" && statesOf([fact]).length === 0;
+}
+
+/** One statement, its own transaction: the way of most facts. Returns those that were new. */
+async function storePlain(store: FactStore, facts: readonly Fact[]): Promise<Fact[]> {
+  const claimed = await insertFacts(store.pool, facts, true);
+  const fresh = facts.filter((fact) => claimed.has(fact.inbound.id));
+  if (fresh.length > 0) store.onCommitted(fresh);
+  return fresh;
+}
+
+async function storeRest(
+  store: FactStore,
+  facts: readonly Fact[],
+  repeats: SortedFacts["repeats"],
+  verdicts: Map<Fact, StoreVerdict>,
+): Promise<void> {
+  const fresh: Fact[] = [];
   await inTransaction(store.pool, async (session) => {
-    const found = await claimIdentities(session, unique);
-    for (const [index, fact] of unique.entries()) {
+    const found = facts.length === 0 ? [] : await claimIdentities(session, facts);
+    for (const [index, fact] of facts.entries()) {
       const verdict = found[index] as IdentityVerdict;
       if (verdict === "new") fresh.push(fact);
       else if (verdict === "was-dead" && (await reviveIdentity(session, fact))) fresh.push(fact);
@@ -63,14 +92,11 @@ async function storeGroup(store: FactStore, facts: readonly Fact[]): Promise<Sto
       verdicts.set(fact, { kind: storeVerdict(verdict, fresh.includes(fact)) });
     }
     for (const fact of repeats.conflicts) await keepConflict(store, session, fact);
-    if (fresh.length > 0) await insertFacts(session, fresh);
+    if (fresh.length > 0) await insertFacts(session, fresh, false);
     await noticeTies(session, statesOf(fresh));
     await openDeadLetterCases(session, fresh);
   });
-  for (const fact of repeats.same) verdicts.set(fact, { kind: "duplicate" });
-  for (const fact of repeats.conflicts) verdicts.set(fact, { kind: "conflict" });
   if (fresh.length > 0) store.onCommitted(fresh);
-  return facts.map((fact) => verdicts.get(fact) as StoreVerdict);
 }
 
 /** The events whose handoffs set a state in an ordered target: there, which is later matters. */
