@@ -10,8 +10,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const linked = ["migrations", "fixtures", "package.json"];
 
+// `-p` and not `-b`: a build looks at the files its configuration names and would take a change in
+// the sources that these import for none.
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-const build = spawnSync(process.execPath, [tsc, "-b", "tsconfig.tools.json"], {
+const build = spawnSync(process.execPath, [tsc, "-p", "tsconfig.tools.json"], {
   cwd: root,
   stdio: "inherit",
 });

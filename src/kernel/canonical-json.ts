@@ -10,8 +10,8 @@ export function canonicalJson(value: unknown): string {
   return write(value);
 }
 
-/** What a JSON text must escape, and halves of surrogate pairs. */
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** What a JSON text must escape: quote, backslash, controls, halves of surrogate pairs. */
+const ESCAPED = /["\\]|[^\u0020-\ud7ff\ue000-\uffff]/;
 
 function quoted(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
