@@ -38,6 +38,8 @@ function parseSeat(name: string): SeatKey {
   return { budget: name.slice(0, at), seat: Number(name.slice(at + 1)) };
 }
 
+const CLOSE_PATIENCE_MS = 500;
+
 interface LaneObject {
   run(context: restate.ObjectContext): Promise<void>;
 }
@@ -89,8 +91,14 @@ export async function openRestateEndpoint(
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
-      for (const session of sessions) session.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      // Let the last answers out; what the engine holds open beyond that is cut.
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const session of sessions) session.close();
+      const cut = setTimeout(() => {
+        for (const session of sessions) session.destroy();
+      }, CLOSE_PATIENCE_MS);
+      await closed;
+      clearTimeout(cut);
     },
   };
 }
