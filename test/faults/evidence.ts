@@ -31,12 +31,18 @@ async function* arrivals(books: Books, calls: readonly Call[]): AsyncGenerator<J
 }
 
 /**
+ * A hang-up is seen when the sandbox's event loop comes to it, after a call that the same caller
+ * began next, if both lie in one turn: by so much it may be older than the log says.
+ */
+const HANG_UP_LAG_MS = 150;
+
+/**
  * A call is one of ours in flight until it is answered or its caller has hung up (our time-out, or
  * a hub that was killed). What the sandbox still does for a caller that has gone no budget counts.
  */
 function accessOf(call: Call, hangUps: ReadonlyMap<string, number>): AccessEntry {
   const hungUp = hangUps.get(call.note ?? "") ?? Number.POSITIVE_INFINITY;
-  const end = Math.max(call.startedAt, Math.min(call.endedAt, hungUp));
+  const end = Math.max(call.startedAt, Math.min(call.endedAt, hungUp - HANG_UP_LAG_MS));
   return {
     arrivedAt: instant(call.at),
     answeredAt: instant(Math.floor(call.at + end - call.startedAt)),
