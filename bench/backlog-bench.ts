@@ -132,7 +132,7 @@ export async function benchBacklog(stage: Stage): Promise<Outcome> {
   const histories: Measurement[] = [];
   for (const preload of settings.preload) {
     const count = settings.count ?? 40_000;
-    histories.push(await measureIntake(stage, { count, connections: 64, preload }));
+    histories.push(await measureIntake(stage, { count, connections: 64, hubs: 1, preload }));
   }
   const [empty, ...longer] = histories;
   for (const one of longer) {

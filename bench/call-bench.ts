@@ -13,7 +13,7 @@ import type { Measurement, Outcome } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { startPeerEngine } from "./servers.ts";
 import type { Stage, Target } from "./stage.ts";
-import { runLoad, startHubProcess, startTarget, tellDearest } from "./stage.ts";
+import { runLoad, startHubs, startTarget, tellDearest } from "./stage.ts";
 import { startStatementMeter } from "./statements.ts";
 
 const COUNT = 30_000;
@@ -23,31 +23,37 @@ const CONNECTIONS = 64;
 const DATABASE = "bench_calls";
 const RATE = "handoffs per second";
 
-async function measureCalls(stage: Stage, count: number, lanes: number): Promise<Measurement> {
-  stage.tell(`P2: ${count} events to the books, ${lanes} lanes`);
+async function measureCalls(
+  stage: Stage,
+  count: number,
+  lanes: number,
+  hubs: number,
+): Promise<Measurement> {
+  stage.tell(`P2: ${count} events to the books, ${lanes} lanes, ${hubs} hubs`);
   const databaseUrl = await stage.servers.freshDatabase(DATABASE);
   const pool = await openLedger(databaseUrl);
   const target = await startTarget();
   try {
     await linkMasterData(pool, BOOKS);
-    const hub = await startHubProcess(stage, { databaseUrl, books: { url: target.url, lanes } });
-    const load = { url: hub.url, connections: CONNECTIONS };
+    const books = { url: target.url, lanes };
+    const running = await startHubs(stage, hubs, { databaseUrl, books });
+    const load = { urls: running.urls, connections: CONNECTIONS };
     const warmup = Math.min(WARMUP, count);
     await runLoad({ ...load, prefix: "warm", count: warmup });
     await untilConfirmed(pool, target, warmup);
     const statements = await startStatementMeter(databaseUrl, stage.settings.profile);
-    const cpu = startCpuMeter({ hub: hub.pid, target: target.pid, ...stage.servers.processes });
+    const cpu = startCpuMeter({ ...running.pids, target: target.pid, ...stage.servers.processes });
     const loading = runLoad({ ...load, prefix: "bench", count });
     const lastConfirmed = untilConfirmed(pool, target, warmup + count).then(() => Date.now());
     const report = await loading;
     const seconds = ((await lastConfirmed) - report.startedAt) / 1000;
     const cpuFigures = cpu.perItem(count);
     const dearest = await tellDearest(stage, statements);
-    await hub.stop();
+    await running.stop();
     const verified = await verify(pool, target, warmup + count);
     return {
       what: "webhook to confirmed handoff, one HTTP call each",
-      setting: { lanes, events: count, connections: CONNECTIONS },
+      setting: { lanes, hubs, events: count, connections: CONNECTIONS },
       figures: [
         figure(RATE, count / seconds, "/s"),
         figure("whole run", seconds, "s"),
@@ -100,13 +106,17 @@ export async function benchCalls(stage: Stage): Promise<Outcome> {
   const { settings } = stage;
   const count = settings.count ?? COUNT;
   const measurements: Measurement[] = [];
-  for (const lanes of settings.lanes) measurements.push(await measureCalls(stage, count, lanes));
+  for (const lanes of settings.lanes) {
+    for (const hubs of settings.hubs) {
+      measurements.push(await measureCalls(stage, count, lanes, hubs));
+    }
+  }
   const peers = settings.peers ? await runCallPeers(stage, settings.peerCount ?? PEER_COUNT) : [];
   const best = measurements.reduce((a, b) => (figureOf(a, RATE) >= figureOf(b, RATE) ? a : b));
   const ratios = peers.flatMap((peer) =>
     [...new Set([best, ...measurements])].map((one) =>
       ratio(
-        `${one.setting["lanes"]} lanes : ${String(peer["peer"])} ${String(peer["variant"])}`,
+        `${one.setting["lanes"]} lanes, ${one.setting["hubs"]} hubs : ${String(peer["peer"])} ${String(peer["variant"])}`,
         figureOf(one, RATE),
         peerRate(peer),
       ),
@@ -118,7 +128,7 @@ export async function benchCalls(stage: Stage): Promise<Outcome> {
     ratios,
     processes: ["hub", "load", "target", "PostgreSQL", "Restate"],
     notes: [
-      "Customers and products are linked beforehand; each handoff still has three needs, written at intake and checked at its release.",
+      "Customers and products are linked beforehand; each handoff still has three needs, looked up at intake.",
     ],
   };
 }

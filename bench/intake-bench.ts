@@ -12,7 +12,7 @@ import type { Measurement, Outcome } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { seedHistory } from "./seed-history.ts";
 import type { Stage } from "./stage.ts";
-import { runLoad, startHubProcess, tellDearest } from "./stage.ts";
+import { runLoad, startHubs, tellDearest } from "./stage.ts";
 import { startStatementMeter } from "./statements.ts";
 
 const COUNT = 60_000;
@@ -24,13 +24,16 @@ export const INTAKE_RATE = "events per second";
 export interface IntakeWishes {
   readonly count: number;
   readonly connections: number;
+  readonly hubs: number;
   /** Events in the ledger beforehand. */
   readonly preload: number;
 }
 
 export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise<Measurement> {
-  const { count, connections, preload } = wishes;
-  stage.tell(`P1: ${count} events over ${connections} connections, ${preload} in the ledger`);
+  const { count, connections, hubs, preload } = wishes;
+  stage.tell(
+    `P1: ${count} events over ${connections} connections to ${hubs} hubs, ${preload} in the ledger`,
+  );
   const databaseUrl = await stage.servers.freshDatabase(DATABASE);
   const pool = await openLedger(databaseUrl);
   try {
@@ -38,25 +41,25 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
     await seedHistory(pool, preload);
     await allowSending(pool, false);
     const warmup = Math.min(WARMUP, count);
-    const hub = await startHubProcess(stage, {
+    const running = await startHubs(stage, hubs, {
       databaseUrl,
       books: { url: "http://127.0.0.1:9", lanes: 1 },
       warehouse: { url: databaseUrl, lanes: 1 },
     });
-    const load = { url: hub.url, connections };
+    const load = { urls: running.urls, connections };
     await runLoad({ ...load, prefix: "warm", count: warmup });
     await untilReleased(pool);
     const statements = await startStatementMeter(databaseUrl, stage.settings.profile);
-    const cpu = startCpuMeter({ hub: hub.pid, ...stage.servers.processes });
+    const cpu = startCpuMeter({ ...running.pids, ...stage.servers.processes });
     const report = await runLoad({ ...load, prefix: "bench", count });
     await untilReleased(pool);
     const cpuFigures = cpu.perItem(count);
     const dearest = await tellDearest(stage, statements);
-    await hub.stop();
+    await running.stop();
     const verified = await verify(pool, { events: warmup + count, preload });
     return {
       what: "signed webhooks over HTTP, two handoffs each",
-      setting: { connections, preload, events: count, bodyBytes: report.bodyBytes },
+      setting: { connections, hubs, preload, events: count, bodyBytes: report.bodyBytes },
       figures: [
         figure(INTAKE_RATE, count / report.seconds, "/s"),
         figure("p50", report.p50, "ms"),
@@ -103,7 +106,9 @@ export async function benchIntake(stage: Stage): Promise<Outcome> {
   const count = settings.count ?? COUNT;
   const measurements: Measurement[] = [];
   for (const connections of settings.connections) {
-    measurements.push(await measureIntake(stage, { count, connections, preload: 0 }));
+    for (const hubs of settings.hubs) {
+      measurements.push(await measureIntake(stage, { count, connections, hubs, preload: 0 }));
+    }
   }
   const peers = settings.peers
     ? [
@@ -116,7 +121,7 @@ export async function benchIntake(stage: Stage): Promise<Outcome> {
   const ratios = peers.flatMap((peer) =>
     measurements.map((one) =>
       ratio(
-        `${one.setting["connections"]} connections : ${peer["peer"]}`,
+        `${one.setting["connections"]} connections, ${one.setting["hubs"]} hubs : ${peer["peer"]}`,
         figureOf(one, INTAKE_RATE),
         peerRate(peer),
       ),

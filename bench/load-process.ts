@@ -2,7 +2,7 @@
  * The load: signed webhooks over HTTP, as many connections as told, each sending its next request
  * when the last one is answered. Bodies and signatures are made before the clock starts.
  *
- * Input: url, prefix, count, connections. Says when it started (epoch milliseconds), how long it
+ * Input: urls, prefix, count, connections (over all urls). Says when it started (epoch milliseconds), how long it
  * took and the latencies; an answer that is not 2xx ends it with an error.
  */
 import { createHmac } from "node:crypto";
@@ -13,7 +13,7 @@ import { percentilesOf } from "./percentiles.ts";
 import { programInput, say } from "./programs.ts";
 
 interface LoadInput {
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly prefix: string;
   readonly count: number;
   readonly connections: number;
@@ -51,7 +51,7 @@ async function inParallel(
   await Promise.all(Array.from({ length: connections }, runner));
 }
 
-const { url, prefix, count, connections } = programInput<LoadInput>();
+const { urls, prefix, count, connections } = programInput<LoadInput>();
 const created = Math.floor(Date.now() / 1000) - 60;
 const bodies = Array.from({ length: count }, (_, index) =>
   Buffer.from(JSON.stringify(invoiceEvent(index, prefix, created))),
@@ -63,10 +63,13 @@ const signatures = bodies.map((body) => {
   return `t=${seconds},v1=${hmac.update(`${seconds}.`).update(body).digest("hex")}`;
 });
 
-const pool = new Pool(url, { connections, pipelining: 1 });
+const pools = urls.map(
+  (url) => new Pool(url, { connections: Math.ceil(connections / urls.length), pipelining: 1 }),
+);
+const poolAt = (index: number): Pool => pools[index % pools.length] as Pool;
 // Connections are open and this process is compiled before the clock starts.
-await inParallel(connections, connections * 20, async () => {
-  await send(pool, { method: "GET", path: "/healthz" });
+await inParallel(connections, connections * 20, async (index) => {
+  await send(poolAt(index), { method: "GET", path: "/healthz" });
 });
 
 const latencies = new Float64Array(count);
@@ -75,7 +78,7 @@ const startedAt = Date.now();
 const started = performance.now();
 await inParallel(connections, count, async (index) => {
   const sent = performance.now();
-  const status = await send(pool, {
+  const status = await send(poolAt(index), {
     method: "POST",
     path: `/in/${SOURCE}`,
     headers: {
@@ -88,7 +91,7 @@ await inParallel(connections, count, async (index) => {
   if (status < 200 || status > 299) refused.set(status, (refused.get(status) ?? 0) + 1);
 });
 const tookSeconds = (performance.now() - started) / 1000;
-await pool.close();
+await Promise.all(pools.map((pool) => pool.close()));
 if (refused.size > 0) {
   const text = [...refused].map(([status, times]) => `${times} × ${status}`).join(", ");
   throw new Error(`not every event was taken: ${text}`);

@@ -6,6 +6,7 @@ test("without words all benchmarks run, with peers, in their usual sizes", () =>
   expect(settings.ids).toEqual(["P1", "P2", "P3", "P8"]);
   expect(settings.peers).toBe(true);
   expect(settings.lanes).toEqual([8, 16, 32]);
+  expect(settings.hubs).toEqual([1, 2]);
   expect(settings.count).toBeUndefined();
 });
 

@@ -14,6 +14,8 @@ export interface Settings {
   readonly peerCount: number | undefined;
   readonly lanes: readonly number[];
   readonly connections: readonly number[];
+  /** P1 and P2: hubs that share the load. */
+  readonly hubs: readonly number[];
   readonly backlog: readonly number[];
   /** P8: events in the ledger before intake is measured. */
   readonly preload: readonly number[];
@@ -30,6 +32,7 @@ npm run bench -- render bench/out/*.json
   --peer-count <n>       measured events of each peer
   --lanes 8,16,32        P2: lanes of the books
   --connections 16,64    P1: connections of the load
+  --hubs 1,2             P1, P2: hubs that share the load
   --backlog 1000,100000  P8: open handoffs besides those that are measured
   --preload 0,1000000    P8: events in the ledger before intake is measured
   --profile              a CPU profile of each hub in bench/out
@@ -49,6 +52,7 @@ export function readSettings(given: readonly string[]): Settings {
       "peer-count": { type: "string" },
       lanes: { type: "string", default: "8,16,32" },
       connections: { type: "string", default: "16,64,128" },
+      hubs: { type: "string", default: "1,2" },
       backlog: { type: "string", default: "1000,100000,1000000" },
       preload: { type: "string", default: "0,1000000" },
     },
@@ -68,6 +72,7 @@ export function readSettings(given: readonly string[]): Settings {
       values["peer-count"] === undefined ? undefined : whole("peer-count", values["peer-count"]),
     lanes: list("lanes", values.lanes),
     connections: list("connections", values.connections),
+    hubs: list("hubs", values.hubs),
     backlog: list("backlog", values.backlog),
     preload: list("preload", values.preload),
   };

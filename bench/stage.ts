@@ -40,6 +40,28 @@ export async function startHubProcess(stage: Stage, wishes: HubWishes): Promise<
   return { pid, url: String(program.first["url"]), stop: () => program.stop() };
 }
 
+/** Several hubs on one ledger, as a busy company runs them. */
+export interface Hubs {
+  readonly urls: readonly string[];
+  /** Process ids by name, for the meter of processor time. */
+  readonly pids: Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export async function startHubs(stage: Stage, count: number, wishes: HubWishes): Promise<Hubs> {
+  const started: Hub[] = [];
+  for (let i = 0; i < count; i += 1) started.push(await startHubProcess(stage, wishes));
+  return {
+    urls: started.map((hub) => hub.url),
+    pids: Object.fromEntries(
+      started.map((hub, at) => [at === 0 ? "hub" : `hub ${at + 1}`, hub.pid]),
+    ),
+    async stop() {
+      await Promise.all(started.map((hub) => hub.stop()));
+    },
+  };
+}
+
 export interface Target {
   readonly pid: number;
   readonly url: string;
@@ -72,7 +94,8 @@ export interface LoadReport {
 }
 
 export interface LoadWishes {
-  readonly url: string;
+  /** Requests go to these in turn. */
+  readonly urls: readonly string[];
   readonly prefix: string;
   readonly count: number;
   readonly connections: number;

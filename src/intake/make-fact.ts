@@ -5,6 +5,7 @@
  * its reason, because the source must get its 2xx and a person must get to see the bytes.
  */
 
+import { isAscii } from "node:buffer";
 import type { SourceConnection, Translation } from "../connectors/kit/source.ts";
 import type { Origin } from "../contracts/envelope.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
@@ -65,7 +66,10 @@ type Dead = Extract<Translation, { kind: "dead" }>;
 function readBody(body: Uint8Array): { raw: Json } | { dead: Dead } {
   let text: string;
   try {
-    text = utf8.decode(body);
+    // Most bodies are plain ASCII, for which the decoder's checks are the dearer half of reading.
+    text = isAscii(body)
+      ? Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1")
+      : utf8.decode(body);
   } catch {
     return { dead: { kind: "dead", code: "E_JSON_ENCODING", reason: "The body is not UTF-8." } };
   }

@@ -4,14 +4,14 @@
  * work per group shrinks as the load grows. What a crash loses here, the sweeper finds.
  */
 import type { Pool } from "../store/database.ts";
-import type { Fact } from "../store/fact-rows.ts";
+import type { Fact, HandoffRow } from "../store/fact-rows.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
 import { releaseHandoffs } from "../store/release-handoffs.ts";
 
 export interface Releaser {
   add(keys: readonly HeadKey[]): void;
-  /** For committed facts: their ordered handoffs' objects, and the budgets already ready. */
-  addFacts(facts: readonly Fact[]): void;
+  /** For committed facts: the objects of what was not born ready, and the budgets of what was. */
+  addFacts(facts: readonly Fact[], ready: ReadonlySet<string>): void;
   /** Resolves when everything added so far is released. */
   drained(): Promise<void>;
 }
@@ -49,12 +49,13 @@ export function makeReleaser(options: ReleaserOptions): Releaser {
   };
   return {
     add,
-    addFacts(facts) {
+    addFacts(facts, ready) {
       const handoffs = facts.flatMap((fact) => fact.handoffs);
-      const born = new Set(handoffs.filter((h) => !h.ordered).map((h) => h.budget));
+      const isReady = (h: HandoffRow): boolean => !h.ordered || ready.has(h.id);
+      const born = new Set(handoffs.filter(isReady).map((h) => h.budget));
       if (born.size > 0) options.onReady(born);
-      const ordered = handoffs.filter((h) => h.ordered);
-      add(ordered.map((h) => ({ target: h.target, object: h.event.subject })));
+      const waiting = handoffs.filter((h) => !isReady(h));
+      add(waiting.map((h) => ({ target: h.target, object: h.event.subject })));
     },
     async drained() {
       while (running !== undefined) await running;

@@ -28,8 +28,8 @@ export type StoreVerdict =
 export interface FactStore {
   readonly pool: Pool;
   readonly hasher: Hasher;
-  /** Called with the facts of a committed group that are new: their handoffs can be released. */
-  readonly onCommitted: (facts: readonly Fact[]) => void;
+  /** Called with the facts of a committed group that are new, and which handoffs are ready now. */
+  readonly onCommitted: (facts: readonly Fact[], ready: ReadonlySet<string>) => void;
 }
 
 /** One verdict a fact, in the order given. */
@@ -69,9 +69,9 @@ function isPlain(fact: Fact): boolean {
 
 /** One statement, its own transaction: the way of most facts. Returns those that were new. */
 async function storePlain(store: FactStore, facts: readonly Fact[]): Promise<Fact[]> {
-  const claimed = await insertFacts(store.pool, facts, true);
+  const { claimed, ready } = await insertFacts(store.pool, facts, true);
   const fresh = facts.filter((fact) => claimed.has(fact.inbound.id));
-  if (fresh.length > 0) store.onCommitted(fresh);
+  if (fresh.length > 0) store.onCommitted(fresh, ready);
   return fresh;
 }
 
@@ -82,7 +82,7 @@ async function storeRest(
   verdicts: Map<Fact, StoreVerdict>,
 ): Promise<void> {
   const fresh: Fact[] = [];
-  await inTransaction(store.pool, async (session) => {
+  const ready = await inTransaction(store.pool, async (session) => {
     const found = facts.length === 0 ? [] : await claimIdentities(session, facts);
     for (const [index, fact] of facts.entries()) {
       const verdict = found[index] as IdentityVerdict;
@@ -92,11 +92,12 @@ async function storeRest(
       verdicts.set(fact, { kind: storeVerdict(verdict, fresh.includes(fact)) });
     }
     for (const fact of repeats.conflicts) await keepConflict(store, session, fact);
-    if (fresh.length > 0) await insertFacts(session, fresh, false);
+    const inserted = fresh.length > 0 ? await insertFacts(session, fresh, false) : undefined;
     await noticeTies(session, statesOf(fresh));
     await openDeadLetterCases(session, fresh);
+    return inserted?.ready ?? new Set<string>();
   });
-  if (fresh.length > 0) store.onCommitted(fresh);
+  if (fresh.length > 0) store.onCommitted(fresh, ready);
 }
 
 /** The events whose handoffs set a state in an ordered target: there, which is later matters. */

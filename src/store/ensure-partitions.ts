@@ -8,6 +8,17 @@ import type { Pool, Session } from "./database.ts";
 import { inTransaction } from "./database.ts";
 
 const TABLES = ["inbound", "event", "handoff", "attempt", "outcome"] as const;
+
+/**
+ * Bodies up to a page stay in their row as they are. PostgreSQL would otherwise compress what is
+ * beyond 2 KB and put it elsewhere in pieces: a quarter of its time at intake, measured, for bodies
+ * that are written once and dropped with their month. Larger ones are compressed as ever.
+ */
+const STORAGE: Readonly<Record<string, string>> = {
+  inbound: "with (toast_tuple_target = 8160)",
+  event: "with (toast_tuple_target = 8160)",
+  attempt: "with (toast_tuple_target = 8160)",
+};
 const NOTHING = new Uint8Array(10);
 
 /** A bound below every id of a month: its first millisecond, then zeros, no version bits. */
@@ -20,14 +31,18 @@ export async function ensurePartitions(pool: Pool, nowMs: number): Promise<void>
   const now = new Date(nowMs);
   const statements: string[] = [];
   for (const table of TABLES) {
-    statements.push(`create table if not exists ${table}_rest partition of ${table} default`);
+    const storage = STORAGE[table] ?? "";
+    statements.push(
+      `create table if not exists ${table}_rest partition of ${table} default ${storage}`,
+    );
     for (let ahead = 0; ahead <= 1; ahead += 1) {
       const [year, month] = [now.getUTCFullYear(), now.getUTCMonth() + ahead];
       const first = new Date(Date.UTC(year, month, 1));
       const suffix = first.toISOString().slice(0, 7).replace("-", "_");
       statements.push(
         `create table if not exists ${table}_${suffix} partition of ${table}
-           for values from ('${firstId(year, month)}') to ('${firstId(year, month + 1)}')`,
+           for values from ('${firstId(year, month)}') to ('${firstId(year, month + 1)}')
+           ${storage}`,
       );
     }
   }

@@ -3,13 +3,21 @@
  * more than the rows. Each table takes its rows from parallel arrays; a table without rows costs
  * next to nothing. Handoffs to unordered targets are born ready, for nothing can hold them.
  *
+ * So is the first handoff that an object ever had, when all it needs is linked: nothing can be
+ * before it. "First" is proved by the head row that each ordered handoff makes here: whoever
+ * inserts it is alone, and a racing transaction with another handoff of the object waits for this
+ * one and finds the head taken. All others are released after the commit, as ever. Only needs that
+ * are not linked are written down; a link is for good, so what is left out here never lacks later.
+ *
  * Two callers, one text. Facts that need nothing else claim their identities right here: what was
  * told before is left out by the join with what could be claimed, and the statement is its own
  * transaction. Facts whose identities the caller has claimed are named in $59.
  *
  * Bodies travel as one binary value with offsets: as an array they would be written in hexadecimal
- * and escaped, twice the bytes and a tenth of the hub's time.
+ * and escaped, twice the bytes and a tenth of the hub's time. The other long columns travel in
+ * binary for the same reason.
  */
+import { byteaArray, textArray, uuidArray } from "../connectors/kit/binary-array.ts";
 import type { Session } from "./database.ts";
 import type { Fact } from "./fact-rows.ts";
 
@@ -44,29 +52,44 @@ with claimed as (
       correlation_id, inbound_id, origin, legal_entity, amount_minor, currency, refs, starts,
       bytes, row_hash)
   join fresh on fresh.inbound_id = x.inbound_id
-), h as (
-  insert into handoff (id, event_id, correlation_id, target, budget, flow, flow_version, operation,
-    effect, ordered, object, version, reference, class, deadline_at, legal_entity, amount_minor,
-    currency, state)
-  select x.id, x.event_id, x.correlation_id, x.target, x.budget, x.flow, x.flow_version,
-    x.operation, x.effect, x.ordered, x.object, x.version, x.reference, x.class, x.deadline_at,
-    x.legal_entity, x.amount_minor, x.currency,
-    case when x.ordered then 'waiting' else 'ready' end
-  from unnest($26::uuid[], $27::uuid[], $28::uuid[], $29::text[], $30::text[], $31::text[],
-    $32::integer[], $33::text[], $34::text[], $35::boolean[], $36::text[], $37::bigint[],
-    $38::text[], $39::smallint[], $40::timestamptz[], $41::text[], $42::numeric[], $43::text[],
-    $68::uuid[])
-    as x(id, event_id, correlation_id, target, budget, flow, flow_version, operation, effect,
-      ordered, object, version, reference, class, deadline_at, legal_entity, amount_minor, currency,
-      inbound_id)
-  join fresh on fresh.inbound_id = x.inbound_id
-), n as (
-  insert into handoff_need (target, object, handoff_id)
+), needed as materialized (
   select x.target, x.object, x.handoff_id
   from unnest($44::text[], $45::text[], $46::uuid[], $69::uuid[])
     as x(target, object, handoff_id, inbound_id)
   join fresh on fresh.inbound_id = x.inbound_id
+  where not exists (select 1 from link l where l.target = x.target and l.object = x.object)
+), born as materialized (
+  select x.id, x.event_id, x.correlation_id, x.target, x.budget, x.flow, x.flow_version,
+    x.operation, x.effect, x.ordered, x.object, x.version, x.reference, x.class, x.deadline_at,
+    x.legal_entity, x.amount_minor, x.currency,
+    x.lone and x.id not in (select handoff_id from needed) as free
+  from unnest($26::uuid[], $27::uuid[], $28::uuid[], $29::text[], $30::text[], $31::text[],
+    $32::integer[], $33::text[], $34::text[], $35::boolean[], $36::text[], $37::bigint[],
+    $38::text[], $39::smallint[], $40::timestamptz[], $41::text[], $42::numeric[], $43::text[],
+    $68::uuid[], $72::boolean[])
+    as x(id, event_id, correlation_id, target, budget, flow, flow_version, operation, effect,
+      ordered, object, version, reference, class, deadline_at, legal_entity, amount_minor, currency,
+      inbound_id, lone)
+  join fresh on fresh.inbound_id = x.inbound_id
+), heads as (
+  insert into object_head (target, object, open_handoff)
+  select target, object, case when free then id end
+  from born where ordered order by target, object
   on conflict do nothing
+  returning open_handoff
+), first as (
+  select open_handoff as id from heads where open_handoff is not null
+), h as (
+  insert into handoff (id, event_id, correlation_id, target, budget, flow, flow_version, operation,
+    effect, ordered, object, version, reference, class, deadline_at, legal_entity, amount_minor,
+    currency, state)
+  select id, event_id, correlation_id, target, budget, flow, flow_version, operation, effect,
+    ordered, object, version, reference, class, deadline_at, legal_entity, amount_minor, currency,
+    case when not ordered or id in (select id from first) then 'ready' else 'waiting' end
+  from born
+), n as (
+  insert into handoff_need (target, object, handoff_id)
+  select target, object, handoff_id from needed on conflict do nothing
 ), m as (
   insert into mention (key, object)
   select distinct x.key, x.object from unnest($47::text[], $48::text[], $70::uuid[])
@@ -83,17 +106,23 @@ with claimed as (
   insert into dead_letter (inbound_id, identity, connection, kind, code, reason)
   select * from unnest($53::uuid[], $54::uuid[], $55::text[], $56::text[], $57::text[], $58::text[])
 )
-select inbound_id from claimed`;
+select inbound_id as id, 'claimed' as what from claimed
+union all
+select id, 'ready' from first`;
 
-/**
- * `claim`: the statement takes the identities itself. Returns the inbound ids it could claim; with
- * identities claimed before, nothing.
- */
+export interface Inserted {
+  /** Inbound ids whose identities were claimed here; empty with identities claimed before. */
+  readonly claimed: ReadonlySet<string>;
+  /** Ordered handoffs that were born ready. */
+  readonly ready: ReadonlySet<string>;
+}
+
+/** `claim`: the statement takes the identities itself. */
 export async function insertFacts(
   session: Session,
   facts: readonly Fact[],
   claim: boolean,
-): Promise<Set<string>> {
+): Promise<Inserted> {
   const events = facts.flatMap((fact) => fact.events);
   const handoffs = facts.flatMap((fact) => fact.handoffs);
   const skips = facts.flatMap((fact) => fact.skips.map((skip) => ({ skip, fact })));
@@ -103,48 +132,51 @@ export async function insertFacts(
   const blob = layOut([...facts.map((f) => f.inbound.body), ...events.map((e) => e.data)]);
   const claims = claim ? facts : [];
   const values: unknown[] = [
-    facts.map((f) => f.inbound.id),
-    facts.map((f) => f.inbound.connection),
-    facts.map((f) => f.inbound.factId),
-    facts.map((f) => f.inbound.kind),
-    facts.map((f) => f.inbound.origin),
+    uuidArray(facts.map((f) => f.inbound.id)),
+    textArray(facts.map((f) => f.inbound.connection)),
+    textArray(facts.map((f) => f.inbound.factId)),
+    textArray(facts.map((f) => f.inbound.kind)),
+    textArray(facts.map((f) => f.inbound.origin)),
     facts.map((f) => f.inbound.receivedAt),
     blob.starts.slice(0, facts.length),
-    facts.map((f) => f.inbound.rowHash),
+    byteaArray(facts.map((f) => f.inbound.rowHash)),
     ...eventColumns(events, blob.starts.slice(facts.length)),
     ...handoffColumns(handoffs),
-    needs.map((n) => n.handoff.target),
-    needs.map((n) => n.object),
-    needs.map((n) => n.handoff.id),
-    mentions.map((m) => m.key),
-    mentions.map((m) => m.event.subject),
-    skips.map(({ skip }) => skip.eventId),
-    skips.map(({ skip }) => skip.flow),
-    skips.map(({ skip }) => skip.target),
-    skips.map(({ skip }) => skip.rule),
-    dead.map((f) => f.inbound.id),
-    dead.map((f) => f.identity),
-    dead.map((f) => f.inbound.connection),
-    dead.map((f) => f.inbound.kind),
-    dead.map((f) => f.deadLetter?.code),
-    dead.map((f) => f.deadLetter?.reason),
-    claim ? [] : facts.map((f) => f.inbound.id),
-    claims.map((f) => f.identity),
-    claims.map((f) => f.stableHash),
-    claims.map((f) => f.inbound.id),
-    claims.map((f) => f.verdict),
-    claims.map((f) => f.rule ?? null),
+    textArray(needs.map((n) => n.handoff.target)),
+    textArray(needs.map((n) => n.object)),
+    uuidArray(needs.map((n) => n.handoff.id)),
+    textArray(mentions.map((m) => m.key)),
+    textArray(mentions.map((m) => m.event.subject)),
+    uuidArray(skips.map(({ skip }) => skip.eventId)),
+    textArray(skips.map(({ skip }) => skip.flow)),
+    textArray(skips.map(({ skip }) => skip.target)),
+    textArray(skips.map(({ skip }) => skip.rule)),
+    uuidArray(dead.map((f) => f.inbound.id)),
+    uuidArray(dead.map((f) => f.identity)),
+    textArray(dead.map((f) => f.inbound.connection)),
+    textArray(dead.map((f) => f.inbound.kind)),
+    textArray(dead.map((f) => f.deadLetter?.code)),
+    textArray(dead.map((f) => f.deadLetter?.reason)),
+    uuidArray(claim ? [] : facts.map((f) => f.inbound.id)),
+    uuidArray(claims.map((f) => f.identity)),
+    byteaArray(claims.map((f) => f.stableHash)),
+    uuidArray(claims.map((f) => f.inbound.id)),
+    textArray(claims.map((f) => f.verdict)),
+    textArray(claims.map((f) => f.rule)),
     blob.bytes,
     facts.map((f) => f.inbound.body.length),
     events.map((e) => e.data.length),
-    handoffs.map((h) => h.event.inboundId),
-    needs.map((n) => n.handoff.event.inboundId),
-    mentions.map((m) => m.event.inboundId),
-    skips.map(({ fact }) => fact.inbound.id),
+    uuidArray(handoffs.map((h) => h.event.inboundId)),
+    uuidArray(needs.map((n) => n.handoff.event.inboundId)),
+    uuidArray(mentions.map((m) => m.event.inboundId)),
+    uuidArray(skips.map(({ fact }) => fact.inbound.id)),
+    loneAmong(handoffs),
   ];
   const query = { name: "insert-facts", text: INSERT, values };
-  const result = await session.query<{ inbound_id: string }>(query);
-  return new Set(result.rows.map((row) => row.inbound_id));
+  const result = await session.query<{ id: string; what: string }>(query);
+  const ids = (what: string) =>
+    new Set(result.rows.filter((row) => row.what === what).map((row) => row.id));
+  return { claimed: ids("claimed"), ready: ids("ready") };
 }
 
 /** Parts one after the other; a start counts from 1, as SQL does. */
@@ -158,50 +190,58 @@ function layOut(parts: readonly Uint8Array[]): { bytes: Buffer; starts: number[]
   return { bytes: Buffer.concat(parts), starts };
 }
 
+/** True for each ordered handoff whose object has no other one in the group. */
+function loneAmong(handoffs: Handoffs): boolean[] {
+  const count = new Map<string, number>();
+  const keyOf = (h: Handoffs[number]): string => `${h.target}\n${h.event.subject}`;
+  for (const h of handoffs) if (h.ordered) count.set(keyOf(h), (count.get(keyOf(h)) ?? 0) + 1);
+  return handoffs.map((h) => h.ordered && count.get(keyOf(h)) === 1);
+}
+
 type Events = Fact["events"];
 type Handoffs = Fact["handoffs"];
 
-function eventColumns(events: Events, starts: number[]): unknown[][] {
+function eventColumns(events: Events, starts: number[]): unknown[] {
   return [
-    events.map((e) => e.id),
-    events.map((e) => e.type),
+    uuidArray(events.map((e) => e.id)),
+    textArray(events.map((e) => e.type)),
     events.map((e) => e.contractVersion),
-    events.map((e) => e.connection),
-    events.map((e) => e.subject),
+    textArray(events.map((e) => e.connection)),
+    textArray(events.map((e) => e.subject)),
     events.map((e) => e.version),
     events.map((e) => e.occurredAt),
     events.map((e) => e.receivedAt),
-    events.map((e) => e.correlationId),
-    events.map((e) => e.inboundId),
-    events.map((e) => e.origin),
-    events.map((e) => e.legalEntity ?? null),
+    uuidArray(events.map((e) => e.correlationId)),
+    uuidArray(events.map((e) => e.inboundId)),
+    textArray(events.map((e) => e.origin)),
+    textArray(events.map((e) => e.legalEntity)),
     events.map((e) => e.amountMinor ?? null),
-    events.map((e) => e.currency ?? null),
-    events.map((e) => e.refs),
+    textArray(events.map((e) => e.currency)),
+    textArray(events.map((e) => e.refs)),
     starts,
-    events.map((e) => e.rowHash),
+    byteaArray(events.map((e) => e.rowHash)),
   ];
 }
 
-function handoffColumns(handoffs: Handoffs): unknown[][] {
+function handoffColumns(handoffs: Handoffs): unknown[] {
   return [
-    handoffs.map((h) => h.id),
-    handoffs.map((h) => h.event.id),
-    handoffs.map((h) => h.event.correlationId),
-    handoffs.map((h) => h.target),
-    handoffs.map((h) => h.budget),
-    handoffs.map((h) => h.flow),
+    uuidArray(handoffs.map((h) => h.id)),
+    uuidArray(handoffs.map((h) => h.event.id)),
+    uuidArray(handoffs.map((h) => h.event.correlationId)),
+    textArray(handoffs.map((h) => h.target)),
+    textArray(handoffs.map((h) => h.budget)),
+    textArray(handoffs.map((h) => h.flow)),
     handoffs.map((h) => h.flowVersion),
-    handoffs.map((h) => h.operation),
-    handoffs.map((h) => h.effect),
+    textArray(handoffs.map((h) => h.operation)),
+    textArray(handoffs.map((h) => h.effect)),
     handoffs.map((h) => h.ordered),
-    handoffs.map((h) => h.event.subject),
+    textArray(handoffs.map((h) => h.event.subject)),
     handoffs.map((h) => h.event.version),
-    handoffs.map((h) => h.reference),
+    textArray(handoffs.map((h) => h.reference)),
     handoffs.map((h) => h.classRank),
     handoffs.map((h) => h.deadlineAt),
-    handoffs.map((h) => h.event.legalEntity ?? null),
+    textArray(handoffs.map((h) => h.event.legalEntity)),
     handoffs.map((h) => h.event.amountMinor ?? null),
-    handoffs.map((h) => h.event.currency ?? null),
+    textArray(handoffs.map((h) => h.event.currency)),
   ];
 }

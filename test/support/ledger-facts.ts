@@ -10,6 +10,7 @@ import type { Json } from "../../src/kernel/strict-json.ts";
 import type { Flow, TargetFacts } from "../../src/routing/flow.ts";
 import { makeRouter } from "../../src/routing/route-event.ts";
 import type { Pool } from "../../src/store/database.ts";
+import type { Fact } from "../../src/store/fact-rows.ts";
 import { releaseHandoffs } from "../../src/store/release-handoffs.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
@@ -110,11 +111,16 @@ export const factMaker: FactMaker = {
   checkContract: () => ({ ok: true, value: undefined }),
 };
 
-/** Stores happenings as intake would and releases what can go; returns the verdicts. */
-export async function tell(pool: Pool, happenings: readonly Happening[]): Promise<string[]> {
-  const facts = happenings.map((one) =>
+/** The facts of happenings, as intake makes them. */
+export function factsOf(happenings: readonly Happening[]): Fact[] {
+  return happenings.map((one) =>
     makeFactOfRaw(factMaker, plainSource, one as unknown as Json, "webhook"),
   );
+}
+
+/** Stores happenings as intake would and releases what can go; returns the verdicts. */
+export async function tell(pool: Pool, happenings: readonly Happening[]): Promise<string[]> {
+  const facts = factsOf(happenings);
   const store = { pool, hasher: systemHasher, onCommitted: () => {} };
   const verdicts = await storeFacts(store, facts);
   const keys = facts.flatMap((fact) =>
