@@ -2,8 +2,9 @@
  * The load: signed webhooks over HTTP, as many connections as told, each sending its next request
  * when the last one is answered. Bodies and signatures are made before the clock starts.
  *
- * Input: urls, prefix, count, connections (over all urls). Says when it started (epoch milliseconds), how long it
- * took and the latencies; an answer that is not 2xx ends it with an error.
+ * Input: urls, prefix, count, connections (over all urls). Says when it started (epoch
+ * milliseconds), how long it took and the latencies; an answer that is not 2xx ends it with an
+ * error.
  */
 import { createHmac } from "node:crypto";
 import type { Dispatcher } from "undici";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FreshDatabase } from "../../../test/support/database.ts";
-import { freshDatabase } from "../../../test/support/database.ts";
-import type { Pool } from "../../store/database.ts";
-import { openDatabase } from "../../store/database.ts";
-import { byteaArray, textArray, uuidArray } from "./binary-array.ts";
+import { byteaArray, textArray, uuidArray } from "../../src/connectors/kit/binary-array.ts";
+import type { Pool } from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import type { FreshDatabase } from "../support/database.ts";
+import { freshDatabase } from "../support/database.ts";
 
 let database: FreshDatabase;
 let pool: Pool;
