@@ -31,7 +31,7 @@ describe("the state table", () => {
         }
       }
     }
-    expect(moves).toBe(35);
+    expect(moves).toBe(36);
   });
 
   test("given any walk, then requests leave only from ready and are believed only on evidence", () => {

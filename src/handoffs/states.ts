@@ -57,6 +57,8 @@ export const handoffEvents = [
   "superseded",
   "excluded",
   "repaired",
+  /** A person has looked at the target, which cannot recognise a repeat: it is probed anew. */
+  "asked-again",
   "exclusion-expired",
 ] as const;
 
@@ -104,6 +106,7 @@ const table: Readonly<Record<HandoffState, Row>> = {
   confirmed: { "confirmation-arrived": "confirmed" },
   excepted: {
     repaired: "waiting",
+    "asked-again": "unknown",
     superseded: "superseded",
     excluded: "excluded",
     "confirmation-arrived": "confirmed",

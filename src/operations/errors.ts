@@ -15,7 +15,7 @@ export const operationsErrors = defineErrors({
   },
   E_OPERATIONS_IN_DOUBT: {
     message:
-      "{handoff} may have taken effect in {target}, which cannot recognise a repeated request. Look for reference {reference} there before anything is sent again.",
+      "{handoff} may have taken effect in {target} under reference {reference}, so it cannot be excluded. Retry it first: the target is asked what it holds.",
     class: "pause",
   },
   E_OPERATIONS_APPROVAL_NEEDED: {

@@ -156,19 +156,66 @@ describe("exceptions", () => {
     expect((await trace("A-1")).handoffs[0]).toMatchObject({ state: "confirmed", generation: 0 });
   });
 
-  test("given a target without a guard and no proof of absence, then retry refuses", async () => {
-    await company.close();
-    company = await openCompany("probe");
-    await company.tell(customer("c1", 0));
-    await company.work();
-    company.server.mishaps.push("other");
-    await company.tell(invoice("1", "c1", 5));
-    await company.work();
-    const { causes } = await runOperation(operations.listExceptions, company.context, {});
-    const input = { id: causes[0]?.example, yes: true };
-    await expect(runOperation(operations.retryException, company.context, input)).rejects.toThrow(
-      /may have taken effect in plain/,
-    );
+  describe("given a target without a guard that holds something else under our reference", () => {
+    async function differing(): Promise<{ id: string; reference: string }> {
+      await company.close();
+      company = await openCompany("probe");
+      await company.tell(customer("c1", 0));
+      await company.work();
+      company.server.mishaps.push("other");
+      await company.tell(invoice("1", "c1", 5));
+      await company.work();
+      const { causes } = await runOperation(operations.listExceptions, company.context, {});
+      const reference = (await trace("A-1")).handoffs[0]?.reference ?? "";
+      return { id: causes[0]?.example ?? "", reference };
+    }
+    async function retry(id: string): Promise<void> {
+      const input = { id, yes: true };
+      const result = await runOperation(operations.retryException, company.context, input);
+      expect(result.steps.map((step) => step.act)).toEqual(["ask the target"]);
+      await company.work();
+    }
+
+    test("when it is mended there, then a retry adopts it and nothing is sent again", async () => {
+      const { id, reference } = await differing();
+      const [document] = company.server.documents.get(reference) ?? [];
+      const sent = await company.pool.query<{ request: Buffer }>(
+        "select request from attempt where reference = $1 and kind = 'send'",
+        [reference],
+      );
+      const { body } = JSON.parse(sent.rows[0]?.request.toString() ?? "{}") as { body: unknown };
+      if (document !== undefined) document.body = JSON.stringify(body);
+      await retry(id);
+      expect((await trace("A-1")).verdict.state).toBe("settled");
+      expect(company.server.effects).toHaveLength(2);
+    });
+
+    test("when it is voided there, then a retry finds nothing and sends it once more", async () => {
+      const { id, reference } = await differing();
+      company.server.documents.delete(reference);
+      await retry(id);
+      expect((await trace("A-1")).verdict.state).toBe("settled");
+      expect(company.server.documents.get(reference)).toHaveLength(1);
+    });
+
+    test("when nothing was done there, then a retry brings the same case back", async () => {
+      const { id } = await differing();
+      await retry(id);
+      expect((await trace("A-1")).verdict.state).toBe("exception");
+      expect(company.server.effects).toHaveLength(2);
+    });
+
+    test("then it is not excluded: a document of ours would be declared away", async () => {
+      const { id } = await differing();
+      await people("Ada", "Ben");
+      const input = { id, reasonCode: "other", expiresAt: "2030-01-01T00:00:00Z" };
+      await expect(
+        runOperation(operations.excludeException, company.context, {
+          ...input,
+          secondPerson: "Ben",
+        }),
+      ).rejects.toThrow(/may have taken effect in plain/);
+    });
   });
 
   test("given one person or twice the same, then nothing is excluded; given two, it is", async () => {

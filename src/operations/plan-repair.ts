@@ -15,6 +15,13 @@ export type RepairStep =
       readonly to: HandoffState;
       readonly raiseGeneration: boolean;
     }
+  /** The target is asked what it holds; what it answers decides between adopting and sending. */
+  | {
+      readonly kind: "ask";
+      readonly candidate: RepairCandidate;
+      readonly from: HandoffState;
+      readonly to: HandoffState;
+    }
   | { readonly kind: "leave"; readonly candidate: RepairCandidate; readonly why: string };
 
 /** The target said no, in words that mean that nothing was done. */
@@ -38,9 +45,7 @@ export function planRepair(candidate: RepairCandidate): RepairStep {
   const from = candidate.state as HandoffState;
   if (!allows(from, "repaired")) return leave(`its handoff is ${from}`);
   if (isInDoubt(candidate) && candidate.guard === "probe") {
-    return leave(
-      `it may have taken effect in ${candidate.target ?? "its target"}, which cannot recognise a repeat; look there for reference ${candidate.reference ?? ""}`,
-    );
+    return { kind: "ask", candidate, from, to: transition(from, "asked-again") };
   }
   const to = transition(from, "repaired");
   const raiseGeneration = candidate.guard !== null && isProvenUndone(candidate);

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { uuidV7 } from "../kernel/ids.ts";
 import type { Money } from "../kernel/money.ts";
 import { addMoney, moneyToWire } from "../kernel/money.ts";
+import type { AskRow } from "../store/ask-again.ts";
+import { askAgain } from "../store/ask-again.ts";
 import type { Session } from "../store/database.ts";
 import { inTransaction } from "../store/database.ts";
 import { insertAudit } from "../store/insert-audit.ts";
@@ -46,7 +48,7 @@ const output = z.strictObject({
     z.strictObject({
       id: z.string(),
       handoff: z.string().optional(),
-      act: z.enum(["retry", "retry as a new send", "leave"]),
+      act: z.enum(["retry", "retry as a new send", "ask the target", "leave"]),
       why: z.string().optional(),
       amount: moneyWire.optional(),
     }),
@@ -62,7 +64,7 @@ export const retryExceptionOperation = defineOperation({
   permission: "exception.retry",
   input,
   output,
-  errors: ["E_OPERATIONS_NOT_FOUND", "E_OPERATIONS_NOTHING_TO_REPAIR", "E_OPERATIONS_IN_DOUBT"],
+  errors: ["E_OPERATIONS_NOT_FOUND", "E_OPERATIONS_NOTHING_TO_REPAIR"],
   run: async (context, asked) => {
     const what =
       asked.id === undefined ? { cause: asked.cause } : { ids: [uuidOf("exception", asked.id)] };
@@ -73,11 +75,10 @@ export const retryExceptionOperation = defineOperation({
       throw operationsErrors.E_OPERATIONS_NOTHING_TO_REPAIR({ what: name });
     }
     const steps = candidates.map(planRepair);
-    if (asked.id !== undefined) refuseDoubt(steps[0]);
     const causes = await listCauses(context.pool, { cause: first.cause }, 1);
     const dependantsWaiting = causes[0]?.dependants ?? 0;
     const done = asked.yes ? await act(context, candidates, asked.reason) : steps;
-    const retried = done.filter((step) => step.kind === "retry");
+    const retried = done.filter((step) => step.kind !== "leave");
     return {
       done: asked.yes,
       retried: retried.length,
@@ -88,16 +89,6 @@ export const retryExceptionOperation = defineOperation({
     };
   },
 });
-
-/** One named case that must not be retried is an error; among many of a cause it is left alone. */
-function refuseDoubt(step: RepairStep | undefined): void {
-  if (step?.kind !== "leave") return;
-  const { target, reference, handoff_id, guard } = step.candidate;
-  if (guard === "probe" && step.candidate.state === "excepted" && handoff_id !== null) {
-    const handoff = idOf("handoff", handoff_id);
-    throw operationsErrors.E_OPERATIONS_IN_DOUBT({ handoff, target, reference });
-  }
-}
 
 async function act(
   context: OperationContext,
@@ -125,17 +116,22 @@ async function repairChunk(
 ): Promise<RepairStep[]> {
   const steps = (await findRepairCandidates(session, { ids }, true)).map(planRepair);
   const retries = steps.flatMap((step) => (step.kind === "retry" ? [step] : []));
+  const asks = steps.flatMap((step) => (step.kind === "ask" ? [step] : []));
   const rows = retries.map(({ candidate, from, to, raiseGeneration }) => ({
     handoffId: candidate.handoff_id ?? "",
     from,
     to,
     raiseGeneration,
   }));
-  const moved = await repairHandoffs(session, rows, `retried by ${context.actor.name}`);
+  const by = context.actor.name;
+  const moved = new Map([
+    ...(await repairHandoffs(session, rows, `retried by ${by}`)),
+    ...(await askAgain(session, asks.map(askRow), `asked again by ${by}`)),
+  ]);
   await insertAudit(
     session,
     context.hasher,
-    retries
+    [...retries, ...asks]
       .filter(({ candidate }) => moved.has(candidate.handoff_id ?? ""))
       .map(({ candidate, from, to }) => ({
         id: uuidV7(context.clock, context.random),
@@ -152,8 +148,25 @@ async function repairChunk(
   return steps.map((step) =>
     step.kind === "leave" || moved.has(step.candidate.handoff_id ?? "")
       ? step
-      : { kind: "leave", candidate: step.candidate, why: "somebody else settled it meanwhile" },
+      : { kind: "leave", candidate: step.candidate, why: overtaken(step) },
   );
+}
+
+function overtaken({ kind }: RepairStep): string {
+  return kind === "ask"
+    ? "another handoff of its object is under way; retry when that one is settled"
+    : "somebody else settled it meanwhile";
+}
+
+function askRow({ candidate, from, to }: Extract<RepairStep, { kind: "ask" }>): AskRow {
+  const { target, object, ordered } = candidate;
+  const head = ordered === true && target !== null && object !== null;
+  return {
+    handoffId: candidate.handoff_id ?? "",
+    from,
+    to,
+    head: head ? { target, object } : undefined,
+  };
 }
 
 function headsOf(steps: readonly RepairStep[]): HeadKey[] {
@@ -174,11 +187,17 @@ function moneyOf(steps: readonly RepairStep[]): { amount: string; currency: stri
   return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1)).map(moneyToWire);
 }
 
+function actOf(step: RepairStep): RetryResult["steps"][number]["act"] {
+  if (step.kind === "leave") return "leave";
+  if (step.kind === "ask") return "ask the target";
+  return step.raiseGeneration ? "retry as a new send" : "retry";
+}
+
 function showStep(step: RepairStep): RetryResult["steps"][number] {
   const { candidate } = step;
   return {
     ...namesOf(candidate),
-    act: step.kind === "leave" ? "leave" : step.raiseGeneration ? "retry as a new send" : "retry",
+    act: actOf(step),
     why: step.kind === "leave" ? step.why : undefined,
     amount: wireOf(candidate.amount_minor, candidate.currency),
   };

@@ -40,6 +40,18 @@ update handoff h set state = 'unknown', reason = 'fence lost', changed_at = now(
   not_before = coalesce(l.ask_at, now())
 from left_behind l where h.id = l.id`;
 
+/**
+ * A doubt that the last holder was asking about when it went away is held by its `not_before` for a
+ * minute, for nobody else to ask meanwhile; without that holder there is nothing to wait for.
+ */
+const FREE_PROBES = `
+update handoff h set not_before = now(), changed_at = now()
+where h.budget = $1 and h.state = 'unknown' and h.not_before > now() and h.lane_seat = $2
+  and exists (
+    select 1 from attempt a
+    where a.handoff_id = h.id and a.kind = 'probe' and a.number = h.probes
+      and not exists (select 1 from outcome o where o.attempt_id = a.id and o.handoff_id = h.id))`;
+
 export interface Seat extends SeatKey {
   readonly fence: string;
   readonly leftBehind: number;
@@ -56,6 +68,7 @@ export async function takeLane(
     const fence = taken.rows[0]?.fence;
     if (fence === undefined) return undefined;
     const left = await session.query(LEFT_BEHIND, [key.budget, key.seat]);
+    await session.query(FREE_PROBES, [key.budget, key.seat]);
     return { ...key, fence, leftBehind: left.rowCount ?? 0 };
   });
 }

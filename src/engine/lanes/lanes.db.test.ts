@@ -219,6 +219,25 @@ describe("a lane", () => {
     expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1, 1, 1]);
   });
 
+  test("given a hub that dies while it asks, then the next one asks at once", async () => {
+    await open("external-id");
+    server.mishaps.push("lost-after");
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
+    const seat = { budget: "plain", seat: 0 };
+    await runLane(laneOf("h1"), makeLaneSignals(), seat, options);
+    expect(await states()).toEqual({ unknown: 1 });
+    // What a hub leaves that was killed between asking and recording.
+    await pool.query("update handoff set not_before = now() + interval '1 minute', probes = 1");
+    await pool.query(
+      `insert into attempt (id, handoff_id, kind, number, budget, lane_seat, fence, guard,
+         request_hash, send_by, settles_at, row_hash)
+       select gen_random_uuid(), id, 'probe', 1, 'plain', 0, 1, 'external-id', '', now(), now(), ''
+       from handoff`,
+    );
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ confirmed: 1 });
+  });
+
   test("given a zombie whose seat was taken over, then it can neither claim nor record", async () => {
     await open("external-id");
     server.mishaps.push("slow");
