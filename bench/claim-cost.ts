@@ -31,7 +31,7 @@ export async function measureClaims(pool: Pool): Promise<ClaimCost> {
   for (let claim = 0; claim < WARM + CLAIMS; claim += 1) {
     const started = systemClock.monotonic();
     const claimed = await inTransaction(pool, (session) =>
-      claimHandoffs(session, seat, SIZE, false),
+      claimHandoffs(session, seat, SIZE, { lowestFirst: false, blocked: [] }),
     );
     if (claim >= WARM) took.push(systemClock.monotonic() - started);
     if (claimed.length !== SIZE) throw new Error(`claim ${claim} took ${claimed.length}`);

@@ -4,7 +4,7 @@
  *
  * `skip locked` lets seats of one budget claim beside each other without waiting. Nothing is
  * claimed while sending is off (a restored ledger) or while the budget is paused (the target said
- * "too many"). The lowest class comes first on a reserved seat ($5), or a backfill would starve.
+ * "too many"). The lowest class comes first on a reserved seat, or a backfill would starve.
  *
  * Written as a scalar subquery and as an array, because the planner turns an `exists` under an `or`
  * into a scan of every head, and a join on the picked ids into one of every handoff: with 100,000
@@ -45,13 +45,16 @@ with open_budget as (
   where b.name = $1 and p.allowed and (b.paused_until is null or b.paused_until <= now())
 )`;
 
-function claimText(order: string): string {
+/** `blocked`: leaves out the operations named in $5, as `<connection> <operation>`. */
+function claimText(order: string, blocked: boolean): string {
+  const free = blocked ? "and h.target || ' ' || h.operation <> all ($5::text[])" : "";
   return `${OPEN_BUDGET}, picked as (
   select h.id from handoff h
   where h.budget = (select name from open_budget) and h.state = 'ready'
     and (not h.ordered or h.id = (
       select o.open_handoff from object_head o
       where o.target = h.target and o.object = h.object))
+    ${free}
   order by ${order} limit $4 for update skip locked
 )
 update handoff h set state = 'sent', lane_seat = $2, fence = $3, attempts = h.attempts + 1,
@@ -60,8 +63,12 @@ where h.id = any (array(select id from picked))
 returning ${RETURNING}`;
 }
 
-const CLAIM = claimText("h.class, h.deadline_at, h.id");
-const CLAIM_LOWEST_FIRST = claimText("h.class desc, h.deadline_at, h.id");
+const ORDER = "h.class, h.deadline_at, h.id";
+const LOWEST_FIRST = "h.class desc, h.deadline_at, h.id";
+const CLAIM = claimText(ORDER, false);
+const CLAIM_FREE = claimText(ORDER, true);
+const CLAIM_LOWEST = claimText(LOWEST_FIRST, false);
+const CLAIM_LOWEST_FREE = claimText(LOWEST_FIRST, true);
 
 /** Handoffs in doubt whose time to be probed has come; held for a minute by `not_before`. */
 const CLAIM_DOUBTS = `${OPEN_BUDGET}, picked as (
@@ -75,17 +82,30 @@ update handoff h set lane_seat = $2, fence = $3, probes = h.probes + 1, changed_
 where h.id = any (array(select id from picked))
 returning ${RETURNING}`;
 
+export interface ClaimWishes {
+  readonly lowestFirst: boolean;
+  /** Operations to leave alone, as `<connection> <operation>`: find-serial-blocks.ts. */
+  readonly blocked: readonly string[];
+}
+
 export async function claimHandoffs(
   session: Session,
   seat: Seat,
   limit: number,
-  lowestFirst: boolean,
+  wishes: ClaimWishes,
 ): Promise<ClaimedHandoff[]> {
-  const result = await session.query<ClaimedHandoff>({
-    name: lowestFirst ? "claim-lowest-first" : "claim-handoffs",
-    text: lowestFirst ? CLAIM_LOWEST_FIRST : CLAIM,
-    values: [seat.budget, seat.seat, seat.fence, limit],
-  });
+  const { lowestFirst, blocked } = wishes;
+  const claim = lowestFirst ? "claim-lowest" : "claim-handoffs";
+  const values: unknown[] = [seat.budget, seat.seat, seat.fence, limit];
+  const result = await session.query<ClaimedHandoff>(
+    blocked.length === 0
+      ? { name: claim, text: lowestFirst ? CLAIM_LOWEST : CLAIM, values }
+      : {
+          name: `${claim}-free`,
+          text: lowestFirst ? CLAIM_LOWEST_FREE : CLAIM_FREE,
+          values: [...values, blocked],
+        },
+  );
   return result.rows;
 }
 

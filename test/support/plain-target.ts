@@ -110,6 +110,8 @@ export function plainTarget(options: {
   readonly guard: Guard;
   readonly settleMs?: number;
   readonly timeoutMs?: number;
+  /** Its invoices line up for one thing. */
+  readonly serial?: string;
 }): CallTarget {
   const timeoutMs = options.timeoutMs ?? 1000;
   const sender = openHttp({ origin: options.url, connections: 32, timeoutMs });
@@ -129,7 +131,10 @@ export function plainTarget(options: {
     timeoutMs,
     operations: {
       "customer.upsert": spec("customer.upsert", "customer", "state"),
-      "invoice.post": spec("invoice.post", "invoice", "fact"),
+      "invoice.post": {
+        ...spec("invoice.post", "invoice", "fact"),
+        ...(options.serial === undefined ? {} : { serial: options.serial }),
+      },
     },
     prepare(context) {
       const data = context.event.data as { unmapped?: boolean };

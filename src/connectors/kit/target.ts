@@ -33,6 +33,11 @@ export interface OperationSpec {
   readonly indexLagMs: number;
   /** After the target said done, look at what it kept and compare it field by field. */
   readonly readBack?: boolean;
+  /**
+   * What calls of this operation line up for in the target: a gapless number sequence, a lock.
+   * Operations that name the same are called one at a time a connection.
+   */
+  readonly serial?: string;
 }
 
 /** A request, complete and serialisable: the bytes of its canonical JSON are what is hashed. */

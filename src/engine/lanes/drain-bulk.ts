@@ -43,6 +43,9 @@ interface Claim {
 }
 
 /** One cycle: records the last batch and claims the next in one transaction, then applies it. */
+/** A bulk target merges by version: no class order among seats, nothing to line up for. */
+const ANY = { lowestFirst: false, blocked: [] };
+
 export async function drainBulkCycle(
   lane: LaneContext,
   target: BulkTarget,
@@ -77,7 +80,7 @@ async function takeBatch(
 ): Promise<Claim | undefined> {
   const doubts = await claimDoubts(session, seat, target.maxItems);
   const room = target.maxItems - doubts.length;
-  const ready = room > 0 ? await claimHandoffs(session, seat, room, false) : [];
+  const ready = room > 0 ? await claimHandoffs(session, seat, room, ANY) : [];
   const items = [
     ...doubts.map((handoff) => ({ handoff, doubt: true })),
     ...ready.map((handoff) => ({ handoff, doubt: false })),

@@ -16,6 +16,8 @@ import { inTransaction } from "../../store/database.ts";
 import type { Unprepared } from "../../store/except-unprepared.ts";
 import { exceptUnprepared } from "../../store/except-unprepared.ts";
 import { findReleasedByLinks } from "../../store/find-released-by-links.ts";
+import type { SerialGroup } from "../../store/find-serial-blocks.ts";
+import { findSerialBlocks } from "../../store/find-serial-blocks.ts";
 import { holdLane } from "../../store/hold-lane.ts";
 import { insertAttempts } from "../../store/insert-attempts.ts";
 import { leaseTokens } from "../../store/lease-tokens.ts";
@@ -41,6 +43,8 @@ export interface Cycle {
   readonly fenceLost: boolean;
   /** The claim was as large as allowed: more may be ready. */
   readonly full: boolean;
+  /** Something was left alone because another seat has a call of its serial group in flight. */
+  readonly blocked?: boolean;
 }
 
 /**
@@ -83,6 +87,7 @@ export async function drainCycle(
     claimed: claim.claimed,
     fenceLost: false,
     full: limit > 0 && claim.claimed >= limit,
+    blocked: claim.blocked,
     finished: done,
   };
 }
@@ -100,6 +105,7 @@ interface Claim {
   readonly calls: readonly ReadyCall[];
   readonly claimed: number;
   readonly releasable: readonly HeadKey[];
+  readonly blocked: boolean;
 }
 
 async function exchange(
@@ -126,12 +132,16 @@ async function exchange(
     }
     const metered = budget.ratePerSecond !== undefined && limit > 0;
     const tokens = metered ? await leaseTokens(session, budget.name, limit) : limit;
-    if (tokens === 0) return { calls: [], claimed: 0, releasable };
+    const nothing = { calls: [], claimed: 0, releasable, blocked: false };
+    if (tokens === 0) return nothing;
     const doubts = await claimDoubts(session, seat, tokens);
     const room = tokens - doubts.length;
     const lowestFirst = isReservedSeat(seat.seat, budget.concurrency);
-    const ready = room > 0 ? await claimHandoffs(session, seat, room, lowestFirst) : [];
-    if (doubts.length + ready.length === 0) return { calls: [], claimed: 0, releasable };
+    const blocked = await findSerialBlocks(session, seat.budget, serialGroups(budget));
+    const wishes = { lowestFirst, blocked };
+    const ready = room > 0 ? await claimHandoffs(session, seat, room, wishes) : [];
+    const isBlocked = blocked.length > 0;
+    if (doubts.length + ready.length === 0) return { ...nothing, blocked: isBlocked };
     const { calls, lacks } = await prepare(lane, budget, session, doubts, ready);
     if (calls.length > 0)
       await insertAttempts(
@@ -140,8 +150,21 @@ async function exchange(
         calls.map((one) => one.attempt),
       );
     await exceptUnprepared(session, lacks);
-    return { calls, claimed: doubts.length + ready.length, releasable };
+    return { calls, claimed: doubts.length + ready.length, releasable, blocked: isBlocked };
   });
+}
+
+/** Operations that line up for one thing, by connection and the thing's name. */
+function serialGroups(budget: LaneBudget): SerialGroup[] {
+  const groups = new Map<string, string[]>();
+  for (const target of budget.targets.values()) {
+    for (const { name, serial } of Object.values(target.operations)) {
+      if (serial === undefined) continue;
+      const group = `${target.connection} ${serial}`;
+      groups.set(group, [...(groups.get(group) ?? []), `${target.connection} ${name}`]);
+    }
+  }
+  return [...groups].map(([name, operations]) => ({ name, operations }));
 }
 
 async function pauseIfTold(

@@ -219,6 +219,33 @@ describe("a lane", () => {
     expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1, 1, 1]);
   });
 
+  test("given operations that line up for one thing, then one is in flight however many seats", async () => {
+    await open("probe", 0);
+    target = plainTarget({ url: server.url, guard: "probe", serial: "numbers" });
+    server.mishaps.push(...Array.from({ length: 8 }, () => "slow" as const));
+    await tell(
+      pool,
+      [1, 2, 3, 4, 5, 6].map((n) => ({ id: `e${n}`, invoice: `i${n}`, at: n })),
+    );
+    await tell(pool, [{ id: "e9", customer: "c9", at: 9 }]);
+    const lane = laneOf("h1");
+    const run = (seat: number) =>
+      runLane(lane, makeLaneSignals(), { budget: "plain", seat }, options);
+    const watched = setInterval(() => void inFlight(), 20);
+    let most = 0;
+    const inFlight = async (): Promise<void> => {
+      const sent = await pool.query(
+        "select 1 from handoff where state = 'sent' and operation = 'invoice.post'",
+      );
+      most = Math.max(most, sent.rowCount ?? 0);
+    };
+    while ((await states())["confirmed"] !== 7) await Promise.all([run(0), run(1)]);
+    clearInterval(watched);
+    expect(most).toBe(1);
+    // What lines up for nothing goes beside them.
+    expect(server.peak).toBe(2);
+  });
+
   test("given a hub that dies while it asks, then the next one asks at once", async () => {
     await open("external-id");
     server.mishaps.push("lost-after");

@@ -53,8 +53,10 @@ export async function runLane(
     }
     if (await signals.wait(key.budget, options.lingerMs)) continue;
     const end = await finish(lane, drain, seat, "idle");
+    // What lines up behind another seat's call is that seat's to take next.
+    if (end !== "idle" || cycle.blocked === true) return end;
     // Work that became ready just before parking saw an awake seat and woke nobody: look again.
-    return end === "idle" && (await hasReady(lane.pool, key.budget)) ? "again" : end;
+    return (await hasReady(lane.pool, key.budget)) ? "again" : end;
   }
 }
 
