@@ -85,7 +85,7 @@ create table route_skip (
   flow text not null,
   target text not null,
   rule text not null,
-  primary key (event_id, flow)
+  primary key (event_id, flow, rule)
 );
 
 -- ---------------------------------------------------------------- handoffs

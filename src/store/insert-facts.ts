@@ -102,6 +102,8 @@ with claimed as (
   from unnest($49::uuid[], $50::text[], $51::text[], $52::text[], $71::uuid[])
     as x(event_id, flow, target, rule, inbound_id)
   join fresh on fresh.inbound_id = x.inbound_id
+  -- Two routes of one flow may be closed by one rule.
+  on conflict do nothing
 ), d as (
   insert into dead_letter (inbound_id, identity, connection, kind, code, reason)
   select * from unnest($53::uuid[], $54::uuid[], $55::text[], $56::text[], $57::text[], $58::text[])

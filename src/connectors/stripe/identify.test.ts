@@ -121,6 +121,12 @@ describe("the identity of a fetched object", () => {
     expect(identityOf(retrieval(object, 1000)).factId).toMatch(/^invoice\/in_ada@[0-9a-f]{24}$/);
   });
 
+  it("is another each time a master record is read: it may have gone back to what it was", () => {
+    const customer = objectOf(body("basil", "customer-updated"));
+    expect(sameFact(retrieval(customer, 1000), retrieval(customer, 1000))).toBe(true);
+    expect(sameFact(retrieval(customer, 1000), retrieval(customer, 2000))).toBe(false);
+  });
+
   it("changes with what the object says", () => {
     const changed = { ...object, number: "ADA-0009" };
     expect(sameFact(retrieval(object, 1000), retrieval(changed, 1000))).toBe(false);

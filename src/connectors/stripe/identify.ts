@@ -8,7 +8,9 @@
  * fact.
  *
  * A refund's outcome is one fact however many events tell it (translate-refund.ts). A retrieval is
- * named by the object and a hash of what it says to us, so that an unchanged object is one fact.
+ * named by the object and a hash of what it says to us, so that a document fetched twice is one
+ * fact. Where an object can go back to what it was (a customer renamed and named again as before),
+ * the moment of reading is part of the name, or its way back would be taken for old news.
  */
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../kernel/canonical-json.ts";
@@ -40,6 +42,9 @@ const MATERIAL = [
   "created",
   "deleted",
 ] as const;
+
+/** Master records and agreements: states, each of which may come again. */
+const GOES_BACK = new Set(["customer", "product", "price", "subscription"]);
 
 /** An event that was cut and the same event made whole (complete-event.ts) are one fact. */
 const LINES_IN_AN_EVENT = 10;
@@ -82,9 +87,10 @@ function retrievalIdentity(fact: Fact, raw: Json, settings: StripeSettings): Fac
       ? translation.events.map(({ type, data }) => ({ type, data }))
       : { ...object };
   const version = createHash("sha256").update(canonicalJson(stable)).digest("hex").slice(0, 24);
-  const name = `${readText(object, "object", AT)}/${readText(object, "id", AT)}`;
+  const type = readText(object, "object", AT);
+  const read = GOES_BACK.has(type) ? `/${fact.atMs}` : "";
   return {
-    factId: `${name}@${version}`,
+    factId: `${type}/${readText(object, "id", AT)}@${version}${read}`,
     occurredMs: (optionalSeconds(object, "created", AT) ?? 0) * 1000,
     stable,
     kind: fact.kind,
