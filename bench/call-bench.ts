@@ -5,7 +5,7 @@
  */
 import type { Pool } from "../src/store/database.ts";
 import { startCpuMeter } from "./cpu-time.ts";
-import { countOf, isDrained, linkMasterData, openLedger, until } from "./ledger.ts";
+import { countOf, isDrained, lastRecordedAt, linkMasterData, openLedger, until } from "./ledger.ts";
 import { peerRate, runPeerOnTarget } from "./peer-runs.ts";
 import { BOOKS } from "./plain-target.ts";
 import type { Said } from "./programs.ts";
@@ -44,9 +44,9 @@ async function measureCalls(
     const statements = await startStatementMeter(databaseUrl, stage.settings.profile);
     const cpu = startCpuMeter({ ...running.pids, target: target.pid, ...stage.servers.processes });
     const loading = runLoad({ ...load, prefix: "bench", count });
-    const lastConfirmed = untilConfirmed(pool, target, warmup + count).then(() => Date.now());
     const report = await loading;
-    const seconds = ((await lastConfirmed) - report.startedAt) / 1000;
+    await untilConfirmed(pool, target, warmup + count);
+    const seconds = ((await lastRecordedAt(pool)) - report.startedAt) / 1000;
     const cpuFigures = cpu.perItem(count);
     const dearest = await tellDearest(stage, statements);
     await running.stop();
@@ -75,7 +75,7 @@ async function measureCalls(
 async function untilConfirmed(pool: Pool, target: Target, expected: number): Promise<void> {
   const made = async () => (await target.stats()).created >= expected;
   await until(made, `${expected} objects in the target`, 20);
-  await until(() => isDrained(pool, BOOKS), "the last confirmation", 5, 120);
+  await until(() => isDrained(pool, BOOKS), "the last confirmation", 100, 120);
 }
 
 async function verify(

@@ -49,6 +49,17 @@ export async function isDrained(pool: Pool, budget: string): Promise<boolean> {
   return rows[0]?.open === false;
 }
 
+/**
+ * When the last answer was recorded, epoch milliseconds, by the ledger itself: whoever asks every
+ * few milliseconds whether all is done measures its own asking.
+ */
+export async function lastRecordedAt(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ at: number }>(
+    "select (extract(epoch from max(recorded_at)) * 1000)::float8 as at from outcome",
+  );
+  return rows[0]?.at ?? Number.NaN;
+}
+
 /** Asks again every few milliseconds; throws with `what` after `seconds`. */
 export async function until(
   done: () => Promise<boolean>,

@@ -42,10 +42,10 @@ interface Claim {
   readonly material: Material;
 }
 
-/** One cycle: records the last batch and claims the next in one transaction, then applies it. */
 /** A bulk target merges by version: no class order among seats, nothing to line up for. */
 const ANY = { lowestFirst: false, blocked: [] };
 
+/** One cycle: records the last batch and claims the next in one transaction, then applies it. */
 export async function drainBulkCycle(
   lane: LaneContext,
   target: BulkTarget,
