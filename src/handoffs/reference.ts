@@ -41,6 +41,11 @@ export function referenceOf(name: EffectName, hasher: Hasher): string {
   return base32(hasher.sha256(text)).slice(0, REFERENCE_LENGTH);
 }
 
+/** True for a text that could be a reference of ours; whether it is one only the ledger knows. */
+export function looksLikeReference(text: string): boolean {
+  return /^[a-z2-7]{16}$/.test(text);
+}
+
 export interface SendKeyInput {
   readonly reference: string;
   readonly generation: number;

@@ -14,7 +14,9 @@
  * probe       asks the target what exists under a reference
  */
 import type { ObjectKey } from "../../contracts/envelope.ts";
+import type { BusinessDate, Instant } from "../../kernel/clock.ts";
 import type { Json } from "../../kernel/strict-json.ts";
+import type { DayRange, DocumentTotal, Meant, ObservedDocument } from "./observe.ts";
 
 export type Effect = "fact" | "state";
 export type Guard = "key" | "external-id" | "probe";
@@ -141,6 +143,31 @@ export interface TargetDocument {
   readonly date: string | undefined;
 }
 
+/** The capability of being watched; what it promises stands in `observe.ts`. */
+export interface Observer {
+  /** Operation → type of the document it makes. What only changes a document is not named. */
+  readonly documents: Readonly<Record<string, string>>;
+  /** Types of which every document must come through Tieout: others are reported as added by hand. */
+  readonly owns: readonly string[];
+  /** The user we sign in as, as `changedBy` names it; undefined where nobody knows. */
+  readonly ourUser?: string | undefined;
+  readonly lagMs: number;
+  changedSince(since: Instant, overlapMs: number): AsyncIterable<ObservedDocument>;
+  totalsPerDay(range: DayRange): AsyncIterable<DocumentTotal>;
+  /** Every document of that date, in whatever state. */
+  documentsOf(day: BusinessDate): AsyncIterable<ObservedDocument>;
+  /** Those of the ids that exist; at most 500 at a time. */
+  read(type: string, externalIds: readonly string[]): AsyncIterable<ObservedDocument>;
+  /** Pure: reads the request that was sent. */
+  meant(operation: string, sent: PreparedCall): Meant;
+  /**
+   * Reads a document whole and compares it with what was sent, leaving out what other operations
+   * of ours may change later. Its "absent" is the proof that a document is gone, so it must not
+   * come from a listing that lags. Never throws.
+   */
+  compare(operation: string, reference: string, sent: PreparedCall): Promise<ProbeResult>;
+}
+
 interface TargetBase {
   readonly system: string;
   readonly connection: string;
@@ -152,6 +179,8 @@ interface TargetBase {
   readonly operations: Readonly<Record<string, OperationSpec>>;
   /** Every document of ours and others', for the invariants; paged inside. */
   documents(): AsyncIterable<TargetDocument>;
+  /** Where the target can be watched for what people change there by hand. */
+  readonly observer?: Observer | undefined;
   close?(): Promise<void>;
 }
 
