@@ -41,6 +41,8 @@ export interface TieoutConfig {
   readonly flows: readonly Flow[];
   /** Minutes between two readings of the sources' own lists. */
   readonly sweepMinutes?: number;
+  /** Minutes between two looks at what was done in the targets by hand; 60 by default. */
+  readonly observeMinutes?: number;
   /** How long a handoff waits for an object nobody told of before it is fetched; 30 by default. */
   readonly graceSeconds?: number;
 }

@@ -99,6 +99,32 @@ function movingDuties(parts: DutyParts): Duty[] {
   ];
 }
 
+/** Several hubs ask; the ledger lets one look at a target, and once in the time that is set. */
+function observeDuty(parts: DutyParts): Duty[] {
+  const { settings } = parts;
+  const everyMs = settings.observeEveryMs;
+  if (everyMs === undefined) return [];
+  const notWithinSeconds = Math.floor(everyMs / 2000);
+  return [
+    {
+      name: "observe-targets",
+      everyMs,
+      async run() {
+        const asked = { notWithinSeconds };
+        const { looks } = await runOperation(operations.observeTarget, clockContext(parts), asked);
+        for (const { target, done, why, found, mended, openCount, incomplete } of looks) {
+          if (!done) settings.log.info({ target, why }, "target not observed");
+          else if (found.length + mended.length + incomplete.length > 0) {
+            const figures = { target, openCount, mended: mended.length, incomplete };
+            const cases = found.map((one) => one.message);
+            settings.log.warn({ ...figures, found: cases }, "target observed: it differs");
+          }
+        }
+      },
+    },
+  ];
+}
+
 /** What a clock asks for now and then. */
 function slowDuties(parts: DutyParts): Duty[] {
   const { settings, pool, intake } = parts;
@@ -127,6 +153,7 @@ function slowDuties(parts: DutyParts): Duty[] {
       everyMs: settings.sweepEveryMs,
       run: async () => void (await intake.sweepAll()),
     },
+    ...observeDuty(parts),
     {
       name: "partitions",
       everyMs: 3_600_000,

@@ -64,6 +64,7 @@ export async function runHubProcess(): Promise<void> {
     budgets: config.budgets,
     flows: config.flows,
     sweepEveryMs: (config.sweepMinutes ?? 15) * 60_000,
+    observeEveryMs: (config.observeMinutes ?? 60) * 60_000,
     graceSeconds: config.graceSeconds ?? 30,
     log,
     crash: crashPoints(variables["TIEOUT_CRASH_AT"]),

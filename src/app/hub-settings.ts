@@ -33,6 +33,8 @@ export interface HubSettings {
   readonly budgets: readonly BudgetSetting[];
   readonly flows: readonly Flow[];
   readonly sweepEveryMs: number;
+  /** How often each target that can be watched is looked at; undefined: never. */
+  readonly observeEveryMs?: number | undefined;
   /** How long a handoff waits for an object nobody told of before the object is fetched. */
   readonly graceSeconds?: number;
   readonly log: LaneLog;

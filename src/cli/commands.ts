@@ -8,7 +8,7 @@ import type { VerifyResult } from "../operations/verify-invariants.ts";
 import type { CommandEntry } from "./command-entry.ts";
 import { entry } from "./command-entry.ts";
 import { clean } from "./paint.ts";
-import { printException, printExclusion } from "./print-exception.ts";
+import { printAcceptance, printException, printExclusion } from "./print-exception.ts";
 import type { ListStyle } from "./print-lists.ts";
 import {
   printCauses,
@@ -19,6 +19,7 @@ import {
   printRetry,
   printVerify,
 } from "./print-lists.ts";
+import { printObservation } from "./print-observation.ts";
 import { printStory } from "./print-story.ts";
 import { printTable } from "./print-table.ts";
 import { timeText } from "./print-values.ts";
@@ -81,6 +82,22 @@ export const commandEntries: readonly CommandEntry[] = [
       "tieout exceptions exclude exc_0193… --reason-code booked-by-hand \\\n    --expires-at 2027-01-01T00:00:00Z --second-person 'Ada Meyer' --yes",
     ],
     print: printExclusion,
+  }),
+  entry(operations.acceptDifference, {
+    path: ["exceptions", "accept"],
+    positional: "id",
+    examples: [
+      "tieout exceptions accept exc_0193… --reason-code corrected-in-target \\\n    --second-person 'Ada Meyer' --yes",
+    ],
+    print: printAcceptance,
+  }),
+  entry(operations.observeTarget, {
+    path: ["observe"],
+    positional: "target",
+    optionalPositional: true,
+    examples: ["tieout observe", "tieout observe netsuite --days 400", "tieout observe --json"],
+    print: printObservation,
+    exitCode: (result) => (result.looks.some((one) => one.openCount > 0) ? DIFFERENCES : 0),
   }),
   entry(operations.listConnections, {
     path: ["connections"],

@@ -1,6 +1,7 @@
 /** One exception, and what an exclusion did. */
 import type { z } from "zod";
 import { epochMs } from "../kernel/clock.ts";
+import type { acceptDifferenceOperation } from "../operations/accept-difference.ts";
 import type { excludeExceptionOperation } from "../operations/exclude-exception.ts";
 import type { showExceptionOperation } from "../operations/show-exception.ts";
 import { clean, wrap } from "./paint.ts";
@@ -9,6 +10,7 @@ import { printTable } from "./print-table.ts";
 import { durationText, moneyText, timeText } from "./print-values.ts";
 
 type Shown = z.output<typeof showExceptionOperation.output>;
+type Accepted = z.output<typeof acceptDifferenceOperation.output>;
 type Excluded = z.output<typeof excludeExceptionOperation.output>;
 
 export function printException(shown: Shown, style: ListStyle): string {
@@ -39,9 +41,29 @@ export function printException(shown: Shown, style: ListStyle): string {
     { title: "code", value: (one) => one.code ?? "" },
     { title: "message", value: (one) => one.message ?? "" },
   ]);
-  const act = open && exception.handoff !== undefined;
-  const help = act ? `\nAfter the cause is mended: tieout exceptions retry ${exception.id}\n` : "";
-  return `${lines.join("\n")}\n${attempts.length === 0 ? "" : `\n${tries}`}${help}`;
+  return `${lines.join("\n")}\n${attempts.length === 0 ? "" : `\n${tries}`}${wayOut(exception)}`;
+}
+
+function wayOut({ id, kind, state, handoff }: Shown["exception"]): string {
+  if (state !== "open") return "";
+  if (kind === "drift") {
+    return `\nMend the document in the target and the next observation closes this by itself (tieout observe),\nor two people accept it: tieout exceptions accept ${id} --reason-code …\n`;
+  }
+  return handoff === undefined
+    ? ""
+    : `\nAfter the cause is mended: tieout exceptions retry ${id}\n`;
+}
+
+export function printAcceptance(result: Accepted, { paint, width }: ListStyle): string {
+  const money = result.amount === undefined ? "" : ` (${moneyText(result.amount)})`;
+  const head = result.done ? "Accepted" : "Plan: accept";
+  const lines = [
+    paint.strong(`${head} ${result.target} ${clean(result.document)}${money}: ${result.reason}`),
+    ...wrap(clean(result.message), width),
+    `Agreed by ${clean(result.people.join(" and "))}. A later change of it opens a new case.`,
+  ];
+  if (!result.done) lines.push("Nothing was changed. Add --yes to do it.");
+  return `${lines.join("\n")}\n`;
 }
 
 export function printExclusion(result: Excluded, { paint, zone }: ListStyle): string {

@@ -1,4 +1,5 @@
 /** Every operation there is; routes, commands and documents are made from this list. */
+import { acceptDifferenceOperation } from "./accept-difference.ts";
 import { doctorOperation } from "./doctor.ts";
 import { excludeExceptionOperation } from "./exclude-exception.ts";
 import { expireExclusionsOperation } from "./expire-exclusions.ts";
@@ -8,6 +9,7 @@ import { listDeadLettersOperation } from "./list-dead-letters.ts";
 import { listEventsOperation } from "./list-events.ts";
 import { listExceptionsOperation } from "./list-exceptions.ts";
 import { listHandoffsOperation } from "./list-handoffs.ts";
+import { observeTargetOperation } from "./observe-target.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
@@ -22,7 +24,9 @@ export const operations = {
   showException: showExceptionOperation,
   retryException: retryExceptionOperation,
   excludeException: excludeExceptionOperation,
+  acceptDifference: acceptDifferenceOperation,
   expireExclusions: expireExclusionsOperation,
+  observeTarget: observeTargetOperation,
   listConnections: listConnectionsOperation,
   listDeadLetters: listDeadLettersOperation,
   verifyInvariants: verifyInvariantsOperation,

@@ -32,6 +32,10 @@ export const operationsErrors = defineErrors({
       "The time for which two people excluded this is over. Retry it, or exclude it again for longer.",
     class: "pause",
   },
+  E_OPERATIONS_NOT_WATCHED: {
+    message: "{target} cannot be observed: its connector or its settings do not offer it.",
+    class: "reject",
+  },
   E_OPERATIONS_STATE: {
     message: "{subject} is {state}; {operation} does not apply to it.",
     class: "reject",

@@ -13,7 +13,6 @@ import {
   exceptDependants,
   excludeHandoff,
   findStrandedDependants,
-  listPeople,
 } from "../store/exclude-handoff.ts";
 import { insertAudit } from "../store/insert-audit.ts";
 import type { RepairCandidate } from "../store/repair-handoffs.ts";
@@ -22,6 +21,7 @@ import { operationsErrors } from "./errors.ts";
 import type { OperationContext } from "./operation.ts";
 import { defineOperation } from "./operation.ts";
 import { isInDoubt } from "./plan-repair.ts";
+import { twoPeople } from "./two-people.ts";
 import { idOf, moneyWire, uuidOf, wireOf } from "./values.ts";
 
 export const exclusionReasons = [
@@ -72,7 +72,7 @@ export const excludeExceptionOperation = defineOperation({
     "E_OPERATIONS_IN_DOUBT",
   ],
   run: async (context, asked) => {
-    const people = await twoPeople(context, asked);
+    const people = await twoPeople(context, "exclude-exception", asked.secondPerson);
     if (epochMs(asked.expiresAt) <= context.clock.now()) {
       throw operationsErrors.E_OPERATIONS_INPUT({
         operation: "exclude-exception",
@@ -102,29 +102,18 @@ export const excludeExceptionOperation = defineOperation({
   },
 });
 
-/** Two people are two rows of `person`, not two spellings or two accounts of one. */
-async function twoPeople(
-  context: OperationContext,
-  asked: Input,
-): Promise<readonly [string, string]> {
-  const lacking = (lacks: string): Error =>
-    operationsErrors.E_OPERATIONS_APPROVAL_NEEDED({ operation: "exclude-exception", lacks });
-  const people = await listPeople(context.pool);
-  if (people.length < 2) throw lacking(`only ${people.length} of them known to this ledger`);
-  const first = people.find((one) => one.name === context.actor.name);
-  if (first === undefined) throw lacking(`${context.actor.name} is not one of the known people`);
-  if (asked.secondPerson === undefined) throw lacking("name the second person who agrees");
-  const second = people.find((one) => one.name === asked.secondPerson);
-  if (second === undefined) throw lacking(`${asked.secondPerson} is not one of the known people`);
-  if (second.id === first.id) throw lacking("the second person is the first one");
-  return [first.name, second.name];
-}
-
 async function findOne(session: Session, id: string): Promise<RepairCandidate> {
   const ids = [uuidOf("exception", id)];
   const candidate = (await findRepairCandidates(session, { ids }, true))[0];
   if (candidate === undefined) throw operationsErrors.E_OPERATIONS_NOTHING_TO_REPAIR({ what: id });
-  const { state, handoff_id, target, reference } = candidate;
+  const { kind, state, handoff_id, target, reference } = candidate;
+  if (kind === "drift") {
+    throw operationsErrors.E_OPERATIONS_STATE({
+      subject: id,
+      state: "about what was done in the target by hand",
+      operation: "exclude-exception",
+    });
+  }
   if (handoff_id === null || state === null || !allows(state as HandoffState, "excluded")) {
     throw operationsErrors.E_OPERATIONS_STATE({
       subject: id,

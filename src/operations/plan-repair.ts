@@ -39,6 +39,9 @@ function isProvenUndone({ last_outcome, settled }: RepairCandidate): boolean {
 
 export function planRepair(candidate: RepairCandidate): RepairStep {
   const leave = (why: string): RepairStep => ({ kind: "leave", candidate, why });
+  if (candidate.kind === "drift") {
+    return leave("it is about what was done in the target by hand; mend that, or accept it");
+  }
   if (candidate.kind !== "handoff" || candidate.state === null) {
     return leave("it is about what arrived, not about what is sent; translate it again instead");
   }

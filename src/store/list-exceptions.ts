@@ -29,7 +29,8 @@ with recursive open_case as (
   where state = 'open' and ($1::text is null or cause = $1) and ($2::text is null or target = $2)
     and ($3::text is null or code = $3)
 ), held as (
-  select distinct cause, target, object from open_case where object is not null
+  -- Drift holds nothing back: what was confirmed stays confirmed.
+  select distinct cause, target, object from open_case where object is not null and kind <> 'drift'
   union
   select held.cause, h.target, h.object from held
   join handoff_need n on n.target = held.target and n.object = held.object

@@ -16,12 +16,17 @@ import type { NetSuiteSettings } from "./settings.ts";
 import { queryByKey, queryPage, quoted } from "./suiteql.ts";
 
 /** SuiteQL's type → record type; the sign that makes its total positive. */
-const TYPES: Readonly<Record<string, { readonly type: string; readonly sign: 1n | -1n }>> = {
+export const DOCUMENT_KINDS: Readonly<
+  Record<string, { readonly type: string; readonly sign: 1n | -1n }>
+> = {
   CustInvc: { type: "invoice", sign: 1n },
   CustCred: { type: "creditMemo", sign: -1n },
   CustPymt: { type: "customerPayment", sign: 1n },
   CustRfnd: { type: "customerRefund", sign: -1n },
 };
+
+/** For a list of SuiteQL. */
+export const KINDS_LIST = Object.keys(DOCUMENT_KINDS).map(quoted).join(", ");
 
 const COLUMNS =
   "id, externalid, type, tranid, TO_CHAR(trandate, 'YYYY-MM-DD') AS day, currency, foreigntotal";
@@ -31,8 +36,7 @@ export async function* netsuiteDocuments(
   client: NetSuiteClient,
   settings: NetSuiteSettings,
 ): AsyncGenerator<TargetDocument> {
-  const types = Object.keys(TYPES).map(quoted).join(", ");
-  for await (const row of queryByKey(client, COLUMNS, "transaction", `type IN (${types})`)) {
+  for await (const row of queryByKey(client, COLUMNS, "transaction", `type IN (${KINDS_LIST})`)) {
     yield transactionOf(row, settings);
   }
   for await (const row of queryByKey(client, "id, externalid, entityid", "customer", "1 = 1")) {
@@ -55,15 +59,14 @@ export async function netsuiteTotals(
   settings: NetSuiteSettings,
   day: string,
 ): Promise<readonly DayTotal[]> {
-  const types = Object.keys(TYPES).map(quoted).join(", ");
   const rows = await queryPage(
     client,
     "SELECT type, currency, COUNT(*) AS documents, SUM(foreigntotal) AS total FROM transaction " +
-      `WHERE trandate = TO_DATE(${quoted(day)}, 'YYYY-MM-DD') AND type IN (${types}) ` +
+      `WHERE trandate = TO_DATE(${quoted(day)}, 'YYYY-MM-DD') AND type IN (${KINDS_LIST}) ` +
       "GROUP BY type, currency ORDER BY type, currency",
   );
   return rows.map((row) => {
-    const kind = TYPES[textAt(row, "type") ?? ""];
+    const kind = DOCUMENT_KINDS[textAt(row, "type") ?? ""];
     const total = amountOf(row, "total", settings, kind?.sign ?? 1n);
     if (kind === undefined || total === undefined) {
       const detail = `a row is not understood: ${JSON.stringify(row)}`;
@@ -74,7 +77,7 @@ export async function netsuiteTotals(
 }
 
 function transactionOf(row: JsonObject, settings: NetSuiteSettings): TargetDocument {
-  const kind = TYPES[textAt(row, "type") ?? ""];
+  const kind = DOCUMENT_KINDS[textAt(row, "type") ?? ""];
   return {
     type: kind?.type ?? "transaction",
     externalId: textAt(row, "id") ?? "",
@@ -97,7 +100,7 @@ function masterOf(type: string, row: JsonObject, name: string): TargetDocument {
 }
 
 /** Undefined where the currency is none of ours, or the text no amount of it. */
-function amountOf(
+export function amountOf(
   row: JsonObject,
   column: string,
   settings: NetSuiteSettings,

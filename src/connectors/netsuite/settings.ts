@@ -62,6 +62,33 @@ const legalEntity = z.strictObject({
   taxSchedule: internalId.optional(),
 });
 
+/** The transactions we make, by NetSuite's record types. */
+export const DOCUMENT_TYPES = [
+  "invoice",
+  "creditMemo",
+  "customerPayment",
+  "customerRefund",
+] as const;
+
+const observe = z.strictObject({
+  /** IANA zone in which SuiteQL tells times: the account's, as far as we know. */
+  timeZone: z.string().refine(isZone, { error: "an IANA time zone: America/Los_Angeles" }),
+  /** Types that only come through Tieout: one that somebody else enters is an exception. */
+  owns: z.array(z.enum(DOCUMENT_TYPES)).default([]),
+  /** Employee name of the token's user, so that our own changes are known for ours. */
+  ourUser: z.string().min(1).optional(),
+  /** How long SuiteQL may not see a change; only for an account known to be faster. */
+  lagMs: z.number().int().min(0).max(900_000).optional(),
+});
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 export const netsuiteSettingsSchema = z.strictObject({
   connection: z.string().min(1),
   baseUrl,
@@ -93,6 +120,8 @@ export const netsuiteSettingsSchema = z.strictObject({
       indexLagMs: z.number().int().min(0).max(900_000),
     })
     .optional(),
+  /** Without it nobody looks at what is done in NetSuite by hand. */
+  observe: observe.optional(),
   policy: z.strictObject({
     /** `documents`: after each posting read and compare; `doubt`: only when in doubt. */
     readBack: z.enum(["documents", "doubt"]).default("documents"),

@@ -6,6 +6,7 @@ import { netsuiteClient } from "./client.ts";
 import type { DayTotal } from "./documents.ts";
 import { netsuiteDocuments, netsuiteTotals } from "./documents.ts";
 import { netsuiteErrors } from "./errors.ts";
+import { netsuiteObserver } from "./observe.ts";
 import { isOperation, operationsFor, recordTypeOf } from "./operations.ts";
 import { prepareCall } from "./prepare.ts";
 import { netsuiteProber } from "./probe.ts";
@@ -44,6 +45,7 @@ export function netSuiteTarget(
       return prober.byReference(recordTypeOf(operation, settings), reference, sent);
     },
     documents: () => netsuiteDocuments(client, settings),
+    observer: netsuiteObserver(client, prober, settings),
     totals: (day) => netsuiteTotals(client, settings, day),
     close: () => client.close(),
   };

@@ -6,6 +6,7 @@
 import type { JournalEntry } from "../kit/journal.ts";
 import { specOf, TRANSACTION_SPECS } from "./record-specs.ts";
 import { FIRST_SETTINGS, referenceRecords } from "./reference-data.ts";
+import { SystemNotes } from "./system-notes.ts";
 import type {
   AccountSettings,
   JobEffect,
@@ -62,6 +63,7 @@ export class Books {
   readonly jobs = new Map<string, JournalEntry<JobEffect>>();
   readonly jobsByKey = new Map<string, string>();
   readonly balances = new Map<string, Balance>();
+  readonly notes = new SystemNotes();
   private readonly records = new Map<RecordGroup, Map<string, StoredRecord>>();
   private readonly externalIds = new Map<string, string>();
   private readonly names = new Map<string, string>();
@@ -86,6 +88,7 @@ export class Books {
       this.uses,
     ];
     for (const map of [...maps, this.lastIds, this.numbers, this.balances]) map.clear();
+    this.notes.clear();
     this.jobs.clear();
     this.jobsByKey.clear();
     this.settings = FIRST_SETTINGS;
@@ -145,7 +148,10 @@ export class Books {
   fold(entry: JournalEntry<NetSuiteEffect>): void {
     if (entry.kind === "setting") this.settings = entry.settings;
     else if (entry.kind === "job") this.foldJob(entry);
-    else this.foldRecord(entry.type, entry.id, entry.image, entry.at);
+    else {
+      this.notes.take(entry, this.get(specOf(entry.type).group, entry.id));
+      this.foldRecord(entry.type, entry.id, entry.image, entry.at);
+    }
   }
 
   private foldJob(entry: JournalEntry<JobEffect>): void {

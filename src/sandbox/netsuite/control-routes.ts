@@ -17,8 +17,14 @@ const locks = z.strictObject({
   apLocked: z.boolean().optional(),
   allLocked: z.boolean().optional(),
 });
-const creation = z.strictObject({ id: z.string().regex(/^\d+$/).optional(), body: z.unknown() });
-const edition = z.strictObject({ body: z.unknown(), replace: z.string().optional() });
+/** Name of the person who does it, for the system notes. */
+const by = z.string().min(1).max(100).optional();
+const creation = z.strictObject({
+  id: z.string().regex(/^\d+$/).optional(),
+  body: z.unknown(),
+  by,
+});
+const edition = z.strictObject({ body: z.unknown(), replace: z.string().optional(), by });
 const seats = z.strictObject({
   seats: z.int().min(0).optional(),
   foreign: z
@@ -70,16 +76,22 @@ function recordControls(world: World): Route[] {
       jsonAnswer(200, { records: world.list(recordType.parse(params["type"])) }),
     ),
     control("POST", "/records/:type", (request) => {
-      const { id, body } = creation.parse(request.json());
-      return shown(world.create(recordType.parse(request.params["type"]), body, id));
+      const { id, body, by: name } = creation.parse(request.json());
+      return shown(world.create(recordType.parse(request.params["type"]), body, id, name));
     }),
     control("PUT", "/records/:type/:id", (request) => {
-      const { body, replace } = edition.parse(request.json());
+      const { body, replace, by: name } = edition.parse(request.json());
       const { type, id = "" } = request.params;
-      return shown(world.edit(recordType.parse(type), id, body, replace));
+      return shown(world.edit(recordType.parse(type), id, body, replace, name));
     }),
-    control("DELETE", "/records/:type/:id", ({ params }) => {
-      world.remove(recordType.parse(params["type"]), params["id"] ?? "");
+    control("POST", "/records/:type/:id/void", (request) => {
+      const { by: name } = z.strictObject({ by }).parse(request.json());
+      const { type, id = "" } = request.params;
+      return shown(world.void(recordType.parse(type), id, name));
+    }),
+    control("DELETE", "/records/:type/:id", ({ params, query }) => {
+      const name = query.get("by") ?? undefined;
+      world.remove(recordType.parse(params["type"]), params["id"] ?? "", name);
       return jsonAnswer(200, { deleted: true });
     }),
   ];

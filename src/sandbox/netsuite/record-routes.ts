@@ -20,6 +20,7 @@ import {
 } from "./refusal.ts";
 import type { RenderOptions } from "./render-record.ts";
 import { renderRecord, renderSublist } from "./render-record.ts";
+import { TOKEN_USER } from "./system-notes.ts";
 import { transformedBody } from "./transform-record.ts";
 import type { EffectOrigin, StoredRecord } from "./types.ts";
 import type { Account, Write } from "./write-record.ts";
@@ -235,7 +236,7 @@ export function parseBody(text: string): unknown {
 function contextOf(call: RecordCall) {
   const body = call.request.text();
   const requestHash = createHash("sha256").update(body).digest("hex");
-  return { origin: call.origin, nonce: call.nonce, requestHash };
+  return { origin: call.origin, nonce: call.nonce, requestHash, by: TOKEN_USER };
 }
 
 /** 204 and where the record is; whether it was created or changed is not said [doc]. */

@@ -65,6 +65,7 @@ export function refName(record: StoredRecord): string {
 
 /** Open or Paid In Full and their kin [obs for invoices, mem for the others]. */
 export function statusOf(books: Books, record: StoredRecord): { id: string; refName: string } {
+  if (record.facts?.voided === true) return { id: "voided", refName: "Voided" };
   if (record.type === "invoice") {
     return remaining(books, record) === 0n
       ? { id: "paidInFull", refName: "Paid In Full" }

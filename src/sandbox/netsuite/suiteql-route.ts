@@ -2,6 +2,7 @@
 import type { Random } from "../../kernel/random.ts";
 import type { SandboxAnswer, SandboxRequest } from "../kit/message.ts";
 import { jsonAnswer } from "../kit/message.ts";
+import { findNoteTable } from "./note-tables.ts";
 import { pageFacts, pageOf, parseBody } from "./record-routes.ts";
 import { invalidContent, invalidParameter, Refusal } from "./refusal.ts";
 import { parseQuery } from "./suiteql-parser.ts";
@@ -36,7 +37,7 @@ export function handleQuery(room: QueryRoom, request: SandboxRequest): SandboxAn
   }
   const { limit, offset } = pageOf(request.query);
   const source = room.source();
-  const find = (name: string) => findTable(source, name);
+  const find = (name: string) => findNoteTable(source, name) ?? findTable(source, name);
   const result = runQuery(parseQuery(queryText(request)), find, room.timeZone);
   const rows = result.rows.length > limit ? unsettled(result, room.random) : result.rows;
   const end = Math.min(offset + limit, 100_000);

@@ -70,7 +70,12 @@ const TRANSACTION: Columns = {
   postingperiod: ["number", (_, { record }) => record.facts?.period ?? null],
   memo: ["text", field("memo")],
   otherrefnum: ["text", field("otherRefNum")],
-  posting: ["text", (_, { record }) => ((record.facts?.postings.length ?? 0) > 0 ? "T" : "F")],
+  posting: [
+    "text",
+    (_, { record: { facts } }) =>
+      facts?.voided === true || (facts?.postings.length ?? 0) > 0 ? "T" : "F",
+  ],
+  voided: ["text", (_, { record }) => (record.facts?.voided === true ? "T" : "F")],
   status: ["text", (_, row) => statusLetter(row)],
   createddate: ["datetime", time],
 };
@@ -283,6 +288,7 @@ function isInvoice({ record }: IndexedRecord): boolean {
 }
 
 function statusLetter(row: IndexedRecord): string {
+  if (row.record.facts?.voided === true) return "V";
   const own = (row.record.facts?.applications ?? []).reduce((s, one) => s + BigInt(one.amount), 0n);
   const total = BigInt(row.record.facts?.total ?? "0");
   return total === row.applied + own && row.record.type !== "journalEntry" ? "B" : "A";

@@ -73,6 +73,8 @@ export interface TransactionFacts {
   readonly period: string;
   readonly postings: readonly Posting[];
   readonly applications: readonly Application[];
+  /** Voided: it stays, and everything in it is zero. */
+  readonly voided?: true;
 }
 
 export interface StoredRecord {
@@ -107,6 +109,8 @@ export interface RecordEffect extends Effect {
   /** `oauth_nonce` and SHA-256 of the body of the request, null for the control plane. */
   readonly nonce: string | null;
   readonly requestHash: string | null;
+  /** Name of the user who did it; journals of an older sandbox do not have it. */
+  readonly by?: string | null;
   /** Null after a delete. */
   readonly image: StoredRecord | null;
 }
@@ -164,4 +168,5 @@ export interface WriteContext {
   readonly origin: EffectOrigin;
   readonly nonce: string | null;
   readonly requestHash: string | null;
+  readonly by: string | null;
 }

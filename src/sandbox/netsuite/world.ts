@@ -16,7 +16,7 @@ import type { TrialBalanceLine } from "./trial-balance.ts";
 import { trialBalance } from "./trial-balance.ts";
 import type { AccountSettings, RecordType, StoredRecord, WriteContext } from "./types.ts";
 import type { Write } from "./write-record.ts";
-import { createRecord, deleteRecord, updateRecord } from "./write-record.ts";
+import { createRecord, deleteRecord, updateRecord, voidRecord } from "./write-record.ts";
 
 export interface PeriodLocks {
   readonly closed?: boolean | undefined;
@@ -29,11 +29,13 @@ export interface World {
   readonly books: Books;
   readonly gate: SeatGate;
   /** Creates as REST would, with an internal id of choice. Throws a Refusal. */
-  create(type: RecordType, body: unknown, id?: string): StoredRecord;
+  create(type: RecordType, body: unknown, id?: string, by?: string): StoredRecord;
   /** Edits behind our back: period locks and read-only types do not stop it. */
-  edit(type: RecordType, id: string, body: unknown, replace?: string): StoredRecord;
+  edit(type: RecordType, id: string, body: unknown, replace?: string, by?: string): StoredRecord;
+  /** Voids behind our back; what stands on the record still stops it. */
+  void(type: RecordType, id: string, by?: string): StoredRecord;
   /** Deletes behind our back; what stands on the record still stops it. */
-  remove(type: RecordType, id: string): void;
+  remove(type: RecordType, id: string, by?: string): void;
   /** `period` is an id, or a month `2026-01`. */
   lockPeriod(period: string, locks: PeriodLocks): StoredRecord;
   changeSettings(change: Partial<AccountSettings>): AccountSettings;
@@ -53,7 +55,10 @@ export interface WorldParts {
   readonly setServiceTime: (time: ServiceTime) => void;
 }
 
-const BEHIND: WriteContext = { origin: "control", nonce: null, requestHash: null };
+/** Somebody at a screen, by name where a test or the demo names them. */
+function behind(by: string | undefined): WriteContext {
+  return { origin: "control", nonce: null, requestHash: null, by: by ?? null };
+}
 
 export function createWorld({ room, gate, signIn, setServiceTime }: WorldParts): World {
   const { books } = room;
@@ -65,10 +70,12 @@ export function createWorld({ room, gate, signIn, setServiceTime }: WorldParts):
   return {
     books,
     gate,
-    create: (type, body, id) => createRecord(room, writeOf(room, type, body), id),
-    edit: (type, id, body, replace) =>
-      updateRecord(room, writeOf(room, type, body, replace), stored(type, id)),
-    remove: (type, id) => deleteRecord(room, stored(type, id), BEHIND),
+    create: (type, body, id, by) =>
+      createRecord(room, writeOf(room, type, body, undefined, by), id),
+    edit: (type, id, body, replace, by) =>
+      updateRecord(room, writeOf(room, type, body, replace, by), stored(type, id)),
+    void: (type, id, by) => voidRecord(room, stored(type, id), behind(by)),
+    remove: (type, id, by) => deleteRecord(room, stored(type, id), behind(by)),
     lockPeriod(period, locks) {
       const record = findPeriod(books, period);
       return updateRecord(room, writeOf(room, "accountingPeriod", locks), record);
@@ -108,7 +115,13 @@ function findPeriod(books: Books, period: string): StoredRecord {
 }
 
 /** Behind our back, too, an unknown field is an error: a test that misspells must not pass. */
-function writeOf(room: RecordRoom, type: RecordType, body: unknown, replace?: string): Write {
+function writeOf(
+  room: RecordRoom,
+  type: RecordType,
+  body: unknown,
+  replace?: string,
+  by?: string,
+): Write {
   const spec = specNamed(type);
   // Through JSON, as over the wire: an undefined property is an absent one.
   const wire: unknown = JSON.parse(JSON.stringify(body));
@@ -117,7 +130,8 @@ function writeOf(room: RecordRoom, type: RecordType, body: unknown, replace?: st
     customFields: room.customFields,
     internalId: (group, externalId) => room.books.byExternalId(group, externalId)?.id,
   });
-  return { spec, patch, replace: replaceList(replace ?? null), context: BEHIND, upsert: false };
+  const context = behind(by);
+  return { spec, patch, replace: replaceList(replace ?? null), context, upsert: false };
 }
 
 function specNamed(type: string): RecordSpec {

@@ -60,11 +60,51 @@ export function createRecord(account: Account, write: Write, wantedId?: string):
 /** Changes a record: PATCH, and PUT on a record that exists. Throws a Refusal. */
 export function updateRecord(account: Account, write: Write, before: StoredRecord): StoredRecord {
   refuseReadOnly(write);
+  // [doc] no change that touches the ledger after a void; that none at all is taken is [mem].
+  if (before.facts?.voided === true) throw userError("This transaction has been voided.");
   if (write.context.origin !== "control") refuseIfShut(account.books, before);
   const merged = mergePatch(write.spec, before, write.patch, write.replace);
   refuseTakenExternalId(account.books, write.spec, merged, before);
   const composed = compose(account, write, merged, before, before.id);
   return commit(account, write, imageOf(account, write.spec, merged, composed, before, before.id));
+}
+
+/**
+ * Voids a transaction as a person does by the button "Void", with reversing journals off [doc]: the
+ * total and all lines become zero, and it stays. Nothing may stand on it [mem].
+ */
+export function voidRecord(
+  account: Account,
+  before: StoredRecord,
+  context: WriteContext,
+): StoredRecord {
+  if (before.facts === null || account.books.applied(before.id) !== 0n) {
+    throw userError("This transaction cannot be voided.");
+  }
+  const emptied = (name: string) =>
+    (before.sublists[name] ?? []).map((line) => ({ ...line, amount: "0" }));
+  const image: StoredRecord = {
+    ...before,
+    body: { ...before.body, memo: "VOID" },
+    sublists: { ...before.sublists, item: emptied("item"), taxDetails: [], apply: [] },
+    facts: {
+      ...before.facts,
+      subtotal: "0",
+      tax: "0",
+      total: "0",
+      postings: [],
+      applications: [],
+      voided: true,
+    },
+    modifiedAt: account.clock.now(),
+  };
+  account.journal.append({
+    ...head(account.books, image, context),
+    effect: "update",
+    upsert: null,
+    image,
+  });
+  return image;
 }
 
 /** Deletes a record that nothing stands on. Throws a Refusal. */
@@ -208,7 +248,7 @@ function commitReversal(account: Account, entry: StoredRecord, merged: Merged): 
     undefined,
     books.nextId(spec.group),
   );
-  const context = { origin: "reversal", nonce: null, requestHash: null } as const;
+  const context = { origin: "reversal", nonce: null, requestHash: null, by: null } as const;
   account.journal.append({
     ...head(books, image, context),
     effect: "create",

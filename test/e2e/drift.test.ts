@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CallTarget } from "../../src/connectors/kit/target.ts";
+import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
+import { operations } from "../../src/operations/all-operations.ts";
+import type { ShownLook } from "../../src/operations/observe-target.ts";
+import type { OperationContext } from "../../src/operations/operation.ts";
+import { runOperation } from "../../src/operations/operation.ts";
+import { DEMO_ACCOUNT, DEMO_CREDENTIALS } from "../../src/sandbox/netsuite/sandbox.ts";
+import { TOKEN_USER } from "../../src/sandbox/netsuite/system-notes.ts";
+import type { StoredRecord } from "../../src/sandbox/netsuite/types.ts";
+import { settingsFor } from "../connectors/netsuite-given.ts";
+import type { HubRoom } from "../support/hub-room.ts";
+import { openHubRoom } from "../support/hub-room.ts";
+import { systemClock } from "../support/system-clock.ts";
+import { systemHasher } from "../support/system-hasher.ts";
+import { systemRandom } from "../support/system-random.ts";
+
+let room: HubRoom;
+let target: CallTarget;
+let context: OperationContext;
+
+beforeAll(async () => {
+  room = await openHubRoom();
+  const settings = {
+    ...settingsFor(room.netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
+    observe: {
+      timeZone: "America/Los_Angeles",
+      owns: ["invoice" as const, "creditMemo" as const],
+      ourUser: TOKEN_USER,
+      lagMs: 0,
+    },
+  };
+  target = netSuiteTarget(settings, { clock: systemClock, random: systemRandom });
+  const { pool } = room.hub;
+  await pool.query(
+    "insert into person (id, name) values (gen_random_uuid(), 'Ada'), (gen_random_uuid(), 'Bob')",
+  );
+  context = {
+    ...{ pool, clock: systemClock, random: systemRandom, hasher: systemHasher },
+    actor: { name: "Ada", roles: ["controller", "engineer"] },
+    version: "0.0.0",
+    targets: new Map([["netsuite", target]]),
+    sources: new Map(),
+    release: async () => undefined,
+  };
+});
+afterAll(async () => {
+  await target.close?.();
+  await room.close();
+});
+
+async function observe(): Promise<ShownLook> {
+  const { looks } = await runOperation(operations.observeTarget, context, { target: "netsuite" });
+  const [look] = looks;
+  if (look === undefined || !look.done) throw new Error(look?.why ?? "no look");
+  return look;
+}
+
+/** An open invoice over the given seats at 50.00, as it stands in the books. */
+async function billed(seats: number): Promise<StoredRecord> {
+  const { world } = room.stripe;
+  const customer = world.createCustomer({ name: "Ada GmbH", email: "ada@example.com" });
+  const product = world.createProduct({ name: "Seat" });
+  const price = world.createPrice({ product: product.id, currency: "usd", unit_amount: 5000 });
+  const invoice = world.createInvoice({ customer: customer.id, currency: "usd" });
+  const pricing = { price: price.id };
+  world.createInvoiceItem({ customer: customer.id, invoice: invoice.id, pricing, quantity: seats });
+  const { number } = world.finalizeInvoice({ invoice: invoice.id });
+  await room.stripe.sender.idle();
+  await room.settled();
+  const found = room.netsuite.world.list("invoice").find((one) => one.body["tranId"] === number);
+  if (found === undefined) throw new Error(`${number} is not in the books`);
+  return found;
+}
+
+function withAmount(record: StoredRecord, amount: number): object {
+  const [line] = record.sublists["item"] ?? [];
+  const item = { id: String(line?.["item"]) };
+  return { item: { items: [{ item, quantity: 1, amount }] } };
+}
+
+async function cases(state = "open") {
+  const { rows } = await room.hub.pool.query<{
+    code: string;
+    message: string;
+    document: string;
+    handoff_id: string | null;
+    resolution: string | null;
+  }>(
+    `select code, message, document, handoff_id, resolution from exception_case
+     where kind = 'drift' and state = $1 order by opened_at, id`,
+    [state],
+  );
+  return rows;
+}
+
+/** The books' clock shows whole seconds. */
+const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1100));
+
+describe("what is done in NetSuite by hand", () => {
+  test("given nothing was, then the books agree and nobody is asked", async () => {
+    await billed(3);
+    const look = await observe();
+    expect(look).toMatchObject({ openCount: 0, daysRead: [], incomplete: [] });
+    expect(look.listed).toBeGreaterThan(0);
+    expect(await cases("open")).toEqual([]);
+  });
+
+  test("given an invoice edited, then one case names field, old, new, who and when; set back, it closes by itself", async () => {
+    const invoice = await billed(3);
+    const { world } = room.netsuite;
+    world.edit("invoice", invoice.id, withAmount(invoice, 160), "item", "Eva Clerk");
+    const look = await observe();
+    expect(look.found).toHaveLength(1);
+    const [found] = await cases();
+    expect(found?.code).toBe("E_DRIFT_EDITED");
+    expect(found?.handoff_id).not.toBeNull();
+    expect(found?.message).toContain(`netsuite invoice ${invoice.id}`);
+    expect(found?.message).toContain("amount was 150.00 USD, is 160.00 USD");
+    expect(found?.message).toMatch(/Last changed 20\d\d-.*Z, by Eva Clerk \(UIF\)/);
+
+    await observe();
+    await nextSecond();
+    world.edit("invoice", invoice.id, { email: "x@example.com" }, undefined, "Max Later");
+    expect((await observe()).found).toEqual([]);
+    const again = await cases();
+    expect(again).toHaveLength(1);
+    expect(again[0]?.message).toContain("by Eva Clerk");
+
+    await nextSecond();
+    world.edit("invoice", invoice.id, withAmount(invoice, 150), "item", "Eva Clerk");
+    // By its head it is right; its line has lost what we wrote, so it is not what was confirmed.
+    await observe();
+    expect((await cases())[0]?.message).toContain("description was");
+    const restored = { items: invoice.sublists["item"]?.map(wireLine) };
+    await nextSecond();
+    world.edit("invoice", invoice.id, { item: restored }, "item", "Eva Clerk");
+    const last = await observe();
+    expect(last.mended).toHaveLength(1);
+    expect(last.openCount).toBe(0);
+    const [closed] = await cases("resolved");
+    expect(closed?.resolution).toBe("netsuite agrees again with what was confirmed");
+  });
+
+  test("given a line edited so that the total stays, then it is found all the same", async () => {
+    const invoice = await billed(2);
+    const changed = invoice.sublists["item"]?.map((line) => {
+      return { ...wireLine(line), description: "Consulting" };
+    });
+    const body = { item: { items: changed } };
+    room.netsuite.world.edit("invoice", invoice.id, body, "item", "Eva Clerk");
+    const look = await observe();
+    expect(look.comparedWhole).toBeGreaterThan(0);
+    const [found] = await cases();
+    expect(found?.message).toMatch(/item\[0\]\.description was .*, is Consulting.*by Eva Clerk/);
+    await accept("accepted for the test");
+    expect(await cases()).toEqual([]);
+  });
+
+  test("given an invoice voided, then it is a cancellation, and not an amount of zero", async () => {
+    const invoice = await billed(4);
+    room.netsuite.world.void("invoice", invoice.id, "Eva Clerk");
+    await observe();
+    const open = await cases();
+    expect(open.map((one) => one.code)).toEqual(["E_DRIFT_CANCELLED"]);
+    expect(open[0]?.message).toContain("by Eva Clerk (UIF)");
+    await accept();
+    expect((await observe()).openCount).toBe(0);
+    expect(await cases()).toEqual([]);
+  });
+
+  test("given an invoice deleted after it was seen, then the day's totals give it away", async () => {
+    const invoice = await billed(5);
+    await observe();
+    room.netsuite.world.remove("invoice", invoice.id, "Eva Clerk");
+    const look = await observe();
+    expect(look.daysRead).toHaveLength(1);
+    const [found] = await cases();
+    expect(found?.code).toBe("E_DRIFT_DELETED");
+    expect(found?.message).toContain("netsuite does not tell by whom or when. It was last seen");
+    await observe();
+    expect(await cases()).toHaveLength(1);
+    await accept();
+  });
+
+  test("given an invoice deleted before it was ever seen, then it is missed all the same", async () => {
+    const invoice = await billed(6);
+    room.netsuite.world.remove("invoice", invoice.id);
+    await nextSecond();
+    await nextSecond();
+    await observe();
+    const open = await cases();
+    expect(open.map((one) => `${one.code} ${one.document}`)).toEqual([
+      `E_DRIFT_DELETED invoice ${invoice.id}`,
+    ]);
+    await accept();
+  });
+
+  test("given an invoice added by hand, then a case without a handoff; deleted again, it closes", async () => {
+    const ours = await billed(1);
+    const { world } = room.netsuite;
+    const body = { entity: { id: String(ours.body["entity"]) }, ...withAmount(ours, 75) };
+    const added = world.create("invoice", body, undefined, "Eva Clerk");
+    const payment = { customer: { id: String(ours.body["entity"]) }, payment: 5 };
+    world.create("customerPayment", payment, undefined, "Eva Clerk");
+    await observe();
+    const open = await cases();
+    expect(open.map((one) => one.document)).toEqual([`invoice ${added.id}`]);
+    expect(open[0]).toMatchObject({ code: "E_DRIFT_FOREIGN", handoff_id: null });
+    expect(open[0]?.message).toContain("75.00 USD");
+    expect(open[0]?.message).toContain("by Eva Clerk (UIF)");
+    const { causes } = await runOperation(operations.listExceptions, context, {});
+    expect(causes).toMatchObject([
+      { cause: "netsuite drift foreign invoice", cases: 1, ownerRole: "controller" },
+    ]);
+    world.remove("invoice", added.id);
+    expect((await observe()).mended).toHaveLength(1);
+    expect(await cases()).toEqual([]);
+  });
+
+  test("given our reference taken out of a document, then it is ours still, and not a stranger", async () => {
+    const invoice = await billed(2);
+    room.netsuite.world.edit("invoice", invoice.id, { externalId: null }, undefined, "Eva Clerk");
+    await observe();
+    const open = await cases();
+    expect(open.map((one) => one.code)).toEqual(["E_DRIFT_EDITED"]);
+    expect(open[0]?.message).toContain(`reference was ${invoice.externalId}, is (nothing)`);
+    await accept();
+  });
+
+  test("given a later edit of what was accepted, then it is a case again", async () => {
+    const invoice = await billed(2);
+    const { world } = room.netsuite;
+    world.edit("invoice", invoice.id, { tranDate: "2026-01-02" }, undefined, "Eva Clerk");
+    await observe();
+    await accept();
+    expect((await observe()).openCount).toBe(0);
+    await nextSecond();
+    world.edit("invoice", invoice.id, { tranDate: "2026-01-03" }, undefined, "Eva Clerk");
+    await observe();
+    expect((await cases())[0]?.message).toContain("is 2026-01-03");
+    await accept();
+  });
+});
+
+function wireLine(line: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { item, line: _line, ...rest } = line;
+  return { ...rest, item: { id: String(item) } };
+}
+
+async function accept(note = "booked so on purpose"): Promise<void> {
+  const { rows } = await room.hub.pool.query<{ id: string }>(
+    "select id from exception_case where kind = 'drift' and state = 'open'",
+  );
+  const asked = {
+    id: rows[0]?.id,
+    reasonCode: "corrected-in-target",
+    note,
+    secondPerson: "Bob",
+    yes: true,
+  };
+  expect(rows).toHaveLength(1);
+  const result = await runOperation(operations.acceptDifference, context, asked);
+  expect(result).toMatchObject({ done: true, people: ["Ada", "Bob"] });
+}
