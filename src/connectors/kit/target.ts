@@ -147,7 +147,7 @@ export interface TargetDocument {
 export interface Observer {
   /** Operation → type of the document it makes. What only changes a document is not named. */
   readonly documents: Readonly<Record<string, string>>;
-  /** Types of which every document must come through Tieout: others are reported as added by hand. */
+  /** Types that only come through Tieout: others' documents are reported as added by hand. */
   readonly owns: readonly string[];
   /** The user we sign in as, as `changedBy` names it; undefined where nobody knows. */
   readonly ourUser?: string | undefined;

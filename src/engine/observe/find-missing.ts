@@ -7,9 +7,8 @@ import type { ObservedDocument } from "../../connectors/kit/observe.ts";
 import type { KnownEffect } from "../../store/find-confirmed.ts";
 import { findKnownEffects } from "../../store/find-confirmed.ts";
 import { keyText, readObservations } from "../../store/observations.ts";
-import type { Judged } from "./judge-documents.ts";
 import { judgeDocuments, sentOf } from "./judge-documents.ts";
-import type { Tally, Watch } from "./observation.ts";
+import type { Judged, Tally, Watch } from "./observation.ts";
 import { inPieces } from "./observation.ts";
 import { recordVerdicts } from "./record-verdicts.ts";
 

@@ -15,15 +15,8 @@ import type { KnownEffect } from "../../store/find-confirmed.ts";
 import { findKnownEffects } from "../../store/find-confirmed.ts";
 import type { Seen } from "../../store/observations.ts";
 import { keyText, readObservations } from "../../store/observations.ts";
-import type { Tally, Watch } from "./observation.ts";
+import type { Judged, Tally, Watch } from "./observation.ts";
 import { recordVerdicts } from "./record-verdicts.ts";
-
-export interface Judged {
-  readonly document: Omit<ObservedDocument, "changedAt"> & { readonly changedAt?: string };
-  readonly verdict: Verdict;
-  readonly effect: KnownEffect | undefined;
-  readonly lastSeenAt?: string | undefined;
-}
 
 /** One look reads so many documents whole; the rest is judged by head, and counted. */
 export const MOST_COMPARED = 2000;
@@ -133,7 +126,7 @@ interface HeadJudged {
   readonly document: ObservedDocument;
   readonly effect: KnownEffect | undefined;
   readonly head: Verdict;
-  /** It was edited when it was last judged: whoever touched it since, only a whole look clears it. */
+  /** It was edited when last judged: whoever touched it since, only a whole look clears it. */
   readonly drifted: boolean;
 }
 

@@ -6,10 +6,13 @@
  * mended      a case that this look closed: the target says again what was confirmed
  * by head     judged by what a listing tells (amount, date, customer), without reading it whole
  */
+import type { ObservedDocument } from "../../connectors/kit/observe.ts";
 import type { Observer, TargetConnection } from "../../connectors/kit/target.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
+import type { Verdict } from "../../reconciliation/drift.ts";
 import type { Pool } from "../../store/database.ts";
+import type { KnownEffect } from "../../store/find-confirmed.ts";
 
 export interface Watch {
   readonly pool: Pool;
@@ -19,6 +22,14 @@ export interface Watch {
   readonly observer: Observer;
   /** Who looks, for the lease: names of different processes differ. */
   readonly holder: string;
+}
+
+export interface Judged {
+  /** Without a time of change where only the absence was seen. */
+  readonly document: Omit<ObservedDocument, "changedAt"> & { readonly changedAt?: string };
+  readonly verdict: Verdict;
+  readonly effect: KnownEffect | undefined;
+  readonly lastSeenAt?: string | undefined;
 }
 
 export interface Finding {

@@ -7,8 +7,7 @@ import type { DriftCase } from "../../store/drift-cases.ts";
 import { closeDriftCases, documentName, openDriftCases } from "../../store/drift-cases.ts";
 import type { ObservationRow } from "../../store/observations.ts";
 import { keyText, recordObservations } from "../../store/observations.ts";
-import type { Judged } from "./judge-documents.ts";
-import type { Tally, Watch } from "./observation.ts";
+import type { Judged, Tally, Watch } from "./observation.ts";
 
 export async function recordVerdicts(
   watch: Watch,

@@ -1,7 +1,7 @@
 /**
  * System notes: who changed a transaction, when, from what to what. As in NetSuite they go with
- * their record when it is deleted [doc: "System Notes and Deleted Records"], and a change of another
- * document (a payment set against an invoice) leaves none on this one [mem].
+ * their record when it is deleted [doc: "System Notes and Deleted Records"], and a change of
+ * another document (a payment set against an invoice) leaves none on this one [mem].
  */
 import type { JournalEntry } from "../kit/journal.ts";
 import type { RecordEffect, StoredRecord } from "./types.ts";
