@@ -33,6 +33,12 @@ export function verdictOf(
   if (elsewhere.length > 0 && !told.some((part) => part.state === "exception")) {
     told.push({ state: "exception", text: elsewhereText(elsewhere) });
   }
+  // What was posted may have been changed there by hand since.
+  for (const one of open) {
+    if (one.kind === "drift" && one.object === focus.object) {
+      told.push({ state: "exception", text: one.title });
+    }
+  }
   const worst = told.map((part) => WORST.indexOf(part.state)).sort((a, b) => a - b)[0];
   const state = WORST[worst ?? WORST.length - 1] ?? "not sent";
   const body = told.map((part) => part.text).join("; ") || "nothing is to be sent of it";
@@ -107,6 +113,10 @@ function actOf(
   const own = open.find((one) => one.object === object);
   const blocker = blockingHandoff(material, object);
   const chosen = own ?? open.find((one) => one.handoff === blocker) ?? open[0];
+  if (chosen?.kind === "drift") {
+    const sentence = `Mend it there, or accept it (${chosen.title})`;
+    return { sentence, command: `tieout exceptions show ${chosen.id}` };
+  }
   if (chosen !== undefined) {
     return {
       sentence: `Mend the cause (${chosen.title}), then retry it`,

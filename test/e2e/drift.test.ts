@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { CallTarget } from "../../src/connectors/kit/target.ts";
 import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
 import { operations } from "../../src/operations/all-operations.ts";
@@ -49,6 +49,14 @@ afterAll(async () => {
   await room.close();
 });
 
+/** A test that failed leaves its cases to nobody. */
+afterEach(async () => {
+  await room.hub.pool.query("update observation set accepted = drift where drift is not null");
+  await room.hub.pool.query(
+    "update exception_case set state = 'resolved' where kind = 'drift' and state = 'open'",
+  );
+});
+
 async function observe(): Promise<ShownLook> {
   const { looks } = await runOperation(operations.observeTarget, context, { target: "netsuite" });
   const [look] = looks;
@@ -56,8 +64,8 @@ async function observe(): Promise<ShownLook> {
   return look;
 }
 
-/** An open invoice over the given seats at 50.00, as it stands in the books. */
-async function billed(seats: number): Promise<StoredRecord> {
+/** Bills the given seats at 50.00; returns the invoice's number. */
+function bill(seats: number): string {
   const { world } = room.stripe;
   const customer = world.createCustomer({ name: "Ada GmbH", email: "ada@example.com" });
   const product = world.createProduct({ name: "Seat" });
@@ -65,7 +73,12 @@ async function billed(seats: number): Promise<StoredRecord> {
   const invoice = world.createInvoice({ customer: customer.id, currency: "usd" });
   const pricing = { price: price.id };
   world.createInvoiceItem({ customer: customer.id, invoice: invoice.id, pricing, quantity: seats });
-  const { number } = world.finalizeInvoice({ invoice: invoice.id });
+  return world.finalizeInvoice({ invoice: invoice.id }).number ?? "";
+}
+
+/** An open invoice, as it stands in the books. */
+async function billed(seats: number): Promise<StoredRecord> {
+  const number = bill(seats);
   await room.stripe.sender.idle();
   await room.settled();
   const found = room.netsuite.world.list("invoice").find((one) => one.body["tranId"] === number);
@@ -153,7 +166,12 @@ describe("what is done in NetSuite by hand", () => {
     expect(look.comparedWhole).toBeGreaterThan(0);
     const [found] = await cases();
     expect(found?.message).toMatch(/item\[0\]\.description was .*, is Consulting.*by Eva Clerk/);
-    await accept("accepted for the test");
+    const id = String(invoice.body["tranId"]);
+    const story = await runOperation(operations.findStory, context, { id });
+    expect(story.verdict.state).toBe("exception");
+    expect(story.verdict.sentence).toContain("netsuite: invoice edited by hand");
+    expect(story.verdict.act?.command).toContain("exceptions show");
+    await accept();
     expect(await cases()).toEqual([]);
   });
 
@@ -242,6 +260,111 @@ describe("what is done in NetSuite by hand", () => {
     await accept();
   });
 });
+
+describe("what is still on its way", () => {
+  afterEach(() => room.netsuite.faults.clear());
+
+  test("given an answer lost and every probe failing, then the document is ours, and nobody is asked", async () => {
+    const lost = { pathRegex: "/invoice/eid", method: "PUT" };
+    const dark = { pathRegex: "/invoice/eid", method: "GET" };
+    room.netsuite.faults.replace({
+      rules: [
+        { id: "lost", match: lost, action: { type: "reset-after" } },
+        { id: "dark", match: dark, action: { type: "status", status: 503 } },
+      ],
+    });
+    const number = bill(7);
+    await until(async () => {
+      const there = room.netsuite.world
+        .list("invoice")
+        .some((one) => one.body["tranId"] === number);
+      return there && Object.keys(await room.states()).includes("netsuite unknown");
+    });
+    const look = await observe();
+    expect(look).toMatchObject({ openCount: 0, found: [] });
+    expect(await verdictOf(number)).toBe("pending");
+
+    room.netsuite.faults.clear();
+    await room.settled();
+    expect(await observe()).toMatchObject({ openCount: 0, found: [], incomplete: [] });
+    expect(await verdictOf(number)).toBe("equal");
+  });
+
+  test("given a document deleted while nobody knew whether it was posted, then it is missed once that is settled", async () => {
+    const invoice = await billed(2);
+    const { pool } = room.hub;
+    const unsettle =
+      "update effect set confirmed_at = null, external_id = null where reference = $1";
+    await pool.query(unsettle, [invoice.externalId]);
+    await nextSecond();
+    const touched = { email: "b@example.com" };
+    room.netsuite.world.edit("invoice", invoice.id, touched, undefined, TOKEN_USER);
+    await observe();
+    expect(await verdictOf(String(invoice.body["tranId"]))).toBe("pending");
+    room.netsuite.world.remove("invoice", invoice.id);
+    expect((await observe()).openCount).toBe(0);
+    await pool.query(
+      "update effect set confirmed_at = now(), external_id = $2 where reference = $1",
+      [invoice.externalId, invoice.id],
+    );
+    await observe();
+    expect((await cases()).map((one) => one.code)).toEqual(["E_DRIFT_DELETED"]);
+    await accept();
+  });
+
+  test("given looks that race with postings, then none of them reports anything", async () => {
+    let selling = true;
+    const looks: ShownLook[] = [];
+    const looking = (async () => {
+      while (selling) looks.push(await observe());
+    })();
+    for (let seats = 1; seats <= 12; seats += 1) {
+      bill(seats);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await room.stripe.sender.idle();
+    await room.settled();
+    selling = false;
+    await looking;
+    looks.push(await observe());
+    expect(looks.length).toBeGreaterThan(3);
+    expect(looks.flatMap((look) => look.found)).toEqual([]);
+    expect(looks.some((look) => look.listed > 0)).toBe(true);
+  });
+
+  test("given a target that answers nothing, then nothing is concluded and the next look begins there again", async () => {
+    await billed(1);
+    const cursor = "select changed_since, confirmed_through from observation_cursor";
+    const before = (await room.hub.pool.query(cursor)).rows;
+    room.netsuite.faults.replace({
+      rules: [
+        { id: "no", match: { operation: "suiteql" }, action: { type: "status", status: 500 } },
+      ],
+    });
+    const { looks } = await runOperation(operations.observeTarget, context, { target: "netsuite" });
+    expect(looks[0]).toMatchObject({ done: false, openCount: 0 });
+    expect(looks[0]?.why).toContain("could not be read");
+    expect((await room.hub.pool.query(cursor)).rows).toEqual(before);
+    room.netsuite.faults.clear();
+    expect((await observe()).openCount).toBe(0);
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("it never came to pass");
+}
+
+async function verdictOf(number: string): Promise<string | undefined> {
+  const { rows } = await room.hub.pool.query<{ verdict: string }>(
+    "select verdict from observation where number = $1",
+    [number],
+  );
+  return rows[0]?.verdict;
+}
 
 function wireLine(line: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { item, line: _line, ...rest } = line;
