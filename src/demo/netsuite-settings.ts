@@ -6,6 +6,7 @@
  * connector's README warns of it, and the demo shows what it costs.
  */
 import { DEMO_ACCOUNT, DEMO_CREDENTIALS } from "../sandbox/netsuite/sandbox.ts";
+import { TOKEN_USER } from "../sandbox/netsuite/system-notes.ts";
 import { DEMO_LEGAL_ENTITY, DEMO_NETSUITE_CONNECTION, DEMO_STRIPE_CONNECTION } from "./names.ts";
 
 export interface DemoNetSuiteOptions {
@@ -76,6 +77,13 @@ export function demoNetSuiteSettings(options: DemoNetSuiteOptions) {
       },
     },
     itemType: "serviceSaleItem" as const,
+    // The sandbox's own zone and user; its search does not lag unless told to.
+    observe: {
+      timeZone: "America/Los_Angeles",
+      owns: ["invoice" as const, "creditMemo" as const],
+      ourUser: TOKEN_USER,
+      lagMs: 0,
+    },
     policy: {
       archivedProducts: "inactivate" as const,
       serviceDates: "omit" as const,
