@@ -109,9 +109,10 @@ function observeDuty(parts: DutyParts): Duty[] {
     {
       name: "observe-targets",
       everyMs,
-      async run() {
+      async run(isStopping) {
+        const context = { ...clockContext(parts), shouldStop: isStopping };
         const asked = { notWithinSeconds };
-        const { looks } = await runOperation(operations.observeTarget, clockContext(parts), asked);
+        const { looks } = await runOperation(operations.observeTarget, context, asked);
         for (const { target, done, why, found, mended, openCount, incomplete } of looks) {
           if (!done) settings.log.info({ target, why }, "target not observed");
           else if (found.length + mended.length + incomplete.length > 0) {

@@ -39,9 +39,11 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
   const duties = hubDuties({ settings, pool, starter, releaser, intake, endpointUrl });
   for (const duty of duties.atStart) {
     // An engine that is down keeps nobody from handing facts in; the sweeper registers with it.
-    await duty.run().catch((thrown: unknown) => {
-      log.warn({ duty: duty.name, reason: messageOf(thrown) }, "not done at start; repeated");
-    });
+    await duty
+      .run(() => false)
+      .catch((thrown: unknown) => {
+        log.warn({ duty: duty.name, reason: messageOf(thrown) }, "not done at start; repeated");
+      });
   }
   const sweeper = startSweeper({
     duties: [...duties.atStart, ...duties.later],

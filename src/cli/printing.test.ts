@@ -1,7 +1,59 @@
 import { describe, expect, test } from "vitest";
+import type { ShownLook } from "../operations/observe-target.ts";
+import type { Paint } from "./paint.ts";
 import { clean, wrap } from "./paint.ts";
+import type { ListStyle } from "./print-lists.ts";
+import { printObservation } from "./print-observation.ts";
 import { printTable } from "./print-table.ts";
 import { durationText, moneyListText, timeText } from "./print-values.ts";
+
+const style: ListStyle = {
+  paint: { strong: (text) => text, bad: (text) => text, good: (text) => text } as Paint,
+  zone: "UTC",
+  width: 100,
+  nowMs: 0,
+};
+
+const look: ShownLook = {
+  ...{ target: "books", done: true, listed: 3, comparedWhole: 1, judgedByHead: 0 },
+  ...{ daysCompared: 20, daysRead: [], daysLeft: 0, found: [], mended: [], openCount: 0 },
+  ...{ open: [], incomplete: [] },
+};
+
+describe("what an observation found", () => {
+  const printed = (over: Partial<ShownLook>, notWatched: string[] = []): string =>
+    printObservation({ looks: [{ ...look, ...over }], notWatched }, style);
+
+  test("given agreement, then it is said with how far was looked", () => {
+    expect(printed({}, ["warehouse"])).toBe(
+      "✓ books agrees with what was confirmed\n" +
+        "  3 changed, 1 read whole; 20 days compared by totals, 0 read\n\n" +
+        "Not observed, for they offer nothing to watch: warehouse\n",
+    );
+  });
+
+  test("given cases, then new ones are told from those that were open, and what was mended too", () => {
+    const one = { exception: "exc_1", code: "E_DRIFT_EDITED", message: "amount was 1, is 2." };
+    const other = { ...one, exception: "exc_2" };
+    const text = printed({
+      ...{ openCount: 2, open: [one, other], found: [{ ...other, isNew: true }] },
+      mended: [{ exception: "exc_3", document: "invoice 4711" }],
+    });
+    expect(text).toContain("◆ books: 2 differ");
+    expect(text).toContain("  since E_DRIFT_EDITED exc_1\n        amount was 1, is 2.");
+    expect(text).toContain("  new   E_DRIFT_EDITED exc_2");
+    expect(text).toContain("  agrees again: invoice 4711 (exc_3)");
+  });
+
+  test("given anything that was not looked at, then it is no agreement", () => {
+    const text = printed({ judgedByHead: 7, daysLeft: 2, incomplete: ["invoice 1: no answer"] });
+    expect(text).not.toContain("✓");
+    expect(text).toContain("7 more were judged by amount, date and customer only");
+    expect(text).toContain("2 days differ and are left for the next look");
+    expect(text).toContain("not looked at: invoice 1: no answer");
+    expect(printed({ done: false, why: "down" })).toBe("◆ books was not observed: down\n");
+  });
+});
 
 describe("printing", () => {
   test("given amounts of several currencies, then each stands for itself", () => {

@@ -9,7 +9,8 @@ import { messageOf } from "../kernel/errors.ts";
 export interface Duty {
   readonly name: string;
   readonly everyMs: number;
-  run(): Promise<void>;
+  /** A duty that may take minutes asks now and then whether the hub is stopping. */
+  run(isStopping: () => boolean): Promise<void>;
 }
 
 export interface Sweeper {
@@ -31,7 +32,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
 
   const runOnce = async (duty: Duty): Promise<void> => {
     try {
-      await duty.run();
+      await duty.run(() => stopped);
     } catch (thrown) {
       options.onError(duty.name, messageOf(thrown));
     }

@@ -107,7 +107,8 @@ async function look(
   const holder = `${actor.name} ${hex(random.bytes(6))}`;
   const options = { days: asked.days, notWithinMs: asked.notWithinSeconds * 1000 };
   try {
-    const watch = { pool, clock, random, target, observer, holder };
+    const shouldStop = context.shouldStop ?? (() => false);
+    const watch = { pool, clock, random, target, observer, holder, shouldStop };
     const { done, tally } = await observeTarget(watch, options);
     const why = done ? undefined : "somebody else observes it now, or has just done so";
     return await shown(context, target, tally, done, why);

@@ -57,6 +57,8 @@ export interface OperationContext {
   readonly sources: ReadonlyMap<string, SourceConnection>;
   /** Lets what an act made possible go at once; the sweeper would find it half a minute later. */
   readonly release: (keys: readonly HeadKey[]) => Promise<void>;
+  /** True once whoever asked wants an act that takes long to end early. */
+  readonly shouldStop?: () => boolean;
   readonly surroundings?: Surroundings;
   readonly evidence?: Evidence;
 }

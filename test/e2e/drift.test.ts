@@ -10,7 +10,7 @@ import { TOKEN_USER } from "../../src/sandbox/netsuite/system-notes.ts";
 import type { StoredRecord } from "../../src/sandbox/netsuite/types.ts";
 import { settingsFor } from "../connectors/netsuite-given.ts";
 import type { HubRoom } from "../support/hub-room.ts";
-import { openHubRoom } from "../support/hub-room.ts";
+import { openHubRoom, SANDBOX_OBSERVE } from "../support/hub-room.ts";
 import { systemClock } from "../support/system-clock.ts";
 import { systemHasher } from "../support/system-hasher.ts";
 import { systemRandom } from "../support/system-random.ts";
@@ -23,12 +23,7 @@ beforeAll(async () => {
   room = await openHubRoom();
   const settings = {
     ...settingsFor(room.netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
-    observe: {
-      timeZone: "America/Los_Angeles",
-      owns: ["invoice" as const, "creditMemo" as const],
-      ourUser: TOKEN_USER,
-      lagMs: 0,
-    },
+    observe: SANDBOX_OBSERVE,
   };
   target = netSuiteTarget(settings, { clock: systemClock, random: systemRandom });
   const { pool } = room.hub;
@@ -347,6 +342,30 @@ describe("what is still on its way", () => {
     expect((await room.hub.pool.query(cursor)).rows).toEqual(before);
     room.netsuite.faults.clear();
     expect((await observe()).openCount).toBe(0);
+  });
+});
+
+describe("a look that takes long", () => {
+  test("given whoever asked wants to end, then it ends, keeps nothing half, and the next look finds all", async () => {
+    const invoice = await billed(9);
+    room.netsuite.world.edit("invoice", invoice.id, { tranDate: "2026-01-05" }, undefined, "Eva");
+    const asked = { target: "netsuite" };
+    const ended = { ...context, shouldStop: () => true };
+    const { looks } = await runOperation(operations.observeTarget, ended, asked);
+    expect(looks[0]?.why).toContain("was ended early");
+    expect(await cases()).toEqual([]);
+    await observe();
+    expect((await cases())[0]?.message).toContain("date was");
+    await accept();
+  });
+
+  test("given two at once, then one looks and the other says so", async () => {
+    await billed(1);
+    const both = await Promise.all(
+      [1, 2].map(() => runOperation(operations.observeTarget, context, { target: "netsuite" })),
+    );
+    const done = both.flatMap(({ looks }) => looks.map((look) => look.done));
+    expect(done.sort()).toEqual([false, true]);
   });
 });
 

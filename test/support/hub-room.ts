@@ -27,6 +27,7 @@ import {
   DEMO_CREDENTIALS,
   startNetSuiteSandbox,
 } from "../../src/sandbox/netsuite/sandbox.ts";
+import { TOKEN_USER } from "../../src/sandbox/netsuite/system-notes.ts";
 import type { StripeSandbox } from "../../src/sandbox/stripe/start.ts";
 import { startStripeSandbox } from "../../src/sandbox/stripe/start.ts";
 import { settingsFor } from "../connectors/netsuite-given.ts";
@@ -76,7 +77,16 @@ interface Surroundings {
   readonly secret: string;
   readonly port: number;
   readonly log: string[];
+  readonly observeEveryMs: number | undefined;
 }
+
+/** How a target that is the sandbox is watched. */
+export const SANDBOX_OBSERVE = {
+  timeZone: "America/Los_Angeles",
+  owns: ["invoice" as const, "creditMemo" as const],
+  ourUser: TOKEN_USER,
+  lagMs: 0,
+};
 
 function hubSettings(around: Surroundings): HubSettings {
   const { database, restate, stripe, netsuite, secret, port } = around;
@@ -87,6 +97,7 @@ function hubSettings(around: Surroundings): HubSettings {
   const books = {
     ...settingsFor(netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
     limits: { longestRunMs: 300, indexLagMs: 0 },
+    observe: SANDBOX_OBSERVE,
   };
   const source = stripeSource(
     {
@@ -124,6 +135,7 @@ function hubSettings(around: Surroundings): HubSettings {
       eventsToWarehouse("stripe-us", "warehouse", types),
     ],
     sweepEveryMs: 3_600_000,
+    observeEveryMs: around.observeEveryMs,
     log: { info: note, warn: note, error: note },
     crash: () => undefined,
     reports: reports.open,
@@ -132,7 +144,10 @@ function hubSettings(around: Surroundings): HubSettings {
   };
 }
 
-export async function openHubRoom(): Promise<HubRoom> {
+/** `observeEveryMs`: how often the hub looks at its targets by itself; never unless given. */
+export async function openHubRoom(
+  options: { readonly observeEveryMs?: number } = {},
+): Promise<HubRoom> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-room-"));
   const database = await freshDatabase();
   const quiet = { info: () => undefined, warn: () => undefined };
@@ -143,9 +158,9 @@ export async function openHubRoom(): Promise<HubRoom> {
   const endpoint = stripe.world.createWebhookEndpoint({ url: webhookUrl, enabled_events: ["*"] });
   const secret = endpoint.secrets[0] ?? "";
   const log: string[] = [];
-  const hub = await startHub(
-    hubSettings({ database, restate, stripe, netsuite, secret, port, log }),
-  );
+  const { observeEveryMs } = options;
+  const around = { database, restate, stripe, netsuite, secret, port, log, observeEveryMs };
+  const hub = await startHub(hubSettings(around));
   return {
     ...{ database, stripe, netsuite, restate, hub, log, webhookUrl, secret },
     states: () => statesOf(hub),

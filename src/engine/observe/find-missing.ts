@@ -9,7 +9,7 @@ import { findKnownEffects } from "../../store/find-confirmed.ts";
 import { keyText, readObservations } from "../../store/observations.ts";
 import { judgeDocuments, sentOf } from "./judge-documents.ts";
 import type { Judged, Tally, Watch } from "./observation.ts";
-import { inPieces } from "./observation.ts";
+import { inPieces, stopIfAsked } from "./observation.ts";
 import { recordVerdicts } from "./record-verdicts.ts";
 
 export interface Missing {
@@ -50,6 +50,7 @@ async function proveGone(watch: Watch, tally: Tally, missing: readonly Missing[]
   const before = await readObservations(pool, target.connection, missing);
   const judged: Judged[] = [];
   for (const one of missing) {
+    stopIfAsked(watch);
     const effect = byReference.get(one.reference ?? "");
     // Nobody knows yet whether it was made; it is looked for again.
     if (effect !== undefined && effect.confirmed_at === null) continue;

@@ -16,6 +16,7 @@ import { findKnownEffects } from "../../store/find-confirmed.ts";
 import type { Seen } from "../../store/observations.ts";
 import { keyText, readObservations } from "../../store/observations.ts";
 import type { Judged, Tally, Watch } from "./observation.ts";
+import { stopIfAsked } from "./observation.ts";
 import { recordVerdicts } from "./record-verdicts.ts";
 
 /** One look reads so many documents whole; the rest is judged by head, and counted. */
@@ -42,6 +43,7 @@ export async function judgeDocuments(
   const effects = await effectsOf(watch, fresh, before);
   const judged: Judged[] = [];
   for (const document of fresh) {
+    stopIfAsked(watch);
     const effect = effects(document);
     const knowledge = knowledgeOf(watch, effect);
     const made = document.createdAt ?? document.changedAt;

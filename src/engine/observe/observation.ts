@@ -13,6 +13,7 @@ import type { Random } from "../../kernel/random.ts";
 import type { Verdict } from "../../reconciliation/drift.ts";
 import type { Pool } from "../../store/database.ts";
 import type { KnownEffect } from "../../store/find-confirmed.ts";
+import { engineErrors } from "../errors.ts";
 
 export interface Watch {
   readonly pool: Pool;
@@ -22,6 +23,7 @@ export interface Watch {
   readonly observer: Observer;
   /** Who looks, for the lease: names of different processes differ. */
   readonly holder: string;
+  readonly shouldStop: () => boolean;
 }
 
 export interface Judged {
@@ -70,6 +72,11 @@ export function newTally(): Tally {
     mended: [],
     incomplete: [],
   };
+}
+
+/** Throws E_OBSERVE_STOPPED. What was recorded stays; the next look begins where this one did. */
+export function stopIfAsked({ shouldStop, target }: Watch): void {
+  if (shouldStop()) throw engineErrors.E_OBSERVE_STOPPED({ target: target.connection });
 }
 
 /** In pieces of so many documents everything is read, judged and recorded. */

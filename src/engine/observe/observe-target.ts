@@ -16,12 +16,13 @@ import {
   renewObservation,
 } from "../../store/observation-cursor.ts";
 import { listUnsettled } from "../../store/observations.ts";
+import { engineErrors } from "../errors.ts";
 import { compareDays } from "./compare-days.ts";
 import type { Missing } from "./find-missing.ts";
 import { findMissing } from "./find-missing.ts";
 import { judgeDocuments } from "./judge-documents.ts";
 import type { Tally, Watch } from "./observation.ts";
-import { inPieces, newTally, PIECE } from "./observation.ts";
+import { inPieces, newTally, PIECE, stopIfAsked } from "./observation.ts";
 
 /** An observer that is silent for so long is taken for dead. */
 const LEASE_MS = 10 * 60_000;
@@ -31,9 +32,10 @@ const CLOCKS_MS = 10 * 60_000;
 const OVERLAP_MS = 2000;
 const MOST_UNSETTLED = 5000;
 const DAY_MS = 86_400_000;
+const YEAR_MS = 366 * DAY_MS;
 
 export interface LookOptions {
-  /** Totals of so many days back, and of two days ahead, are compared. */
+  /** Totals of so many days back, and of a year ahead, are compared. */
   readonly days: number;
   /** Leave a target alone that was looked at less than this ago; 0 looks in any case. */
   readonly notWithinMs: number;
@@ -135,17 +137,18 @@ function idAt(ms: number): string {
   return uuidFromParts(ms, 7, new Uint8Array(10));
 }
 
-/** Days are the documents' own, wherever they are: a little wider than any zone. */
+/** Days are the documents' own, and a document may be dated ahead. */
 function rangeOf(watch: Watch, days: number): { from: string; to: string } {
   const now = watch.clock.now();
   return {
     from: dateInZone(now - days * DAY_MS, "UTC"),
-    to: dateInZone(now + 2 * DAY_MS, "UTC"),
+    to: dateInZone(now + YEAR_MS, "UTC"),
   };
 }
 
 async function keepLease(watch: Watch): Promise<void> {
+  stopIfAsked(watch);
   const name = watch.target.connection;
   if (await renewObservation(watch.pool, name, watch.holder, LEASE_MS)) return;
-  throw new Error(`another observer took ${name}`);
+  throw engineErrors.E_OBSERVE_LEASE_LOST({ target: name });
 }
