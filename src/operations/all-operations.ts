@@ -2,6 +2,7 @@
 import { doctorOperation } from "./doctor.ts";
 import { excludeExceptionOperation } from "./exclude-exception.ts";
 import { expireExclusionsOperation } from "./expire-exclusions.ts";
+import { exportEvidenceOperation } from "./export-evidence.ts";
 import { findStoryOperation } from "./find-story.ts";
 import { listConnectionsOperation } from "./list-connections.ts";
 import { listDeadLettersOperation } from "./list-dead-letters.ts";
@@ -11,6 +12,7 @@ import { listHandoffsOperation } from "./list-handoffs.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
+import { showRootOperation } from "./show-root.ts";
 import { verifyInvariantsOperation } from "./verify-invariants.ts";
 
 export const operations = {
@@ -26,6 +28,8 @@ export const operations = {
   listConnections: listConnectionsOperation,
   listDeadLetters: listDeadLettersOperation,
   verifyInvariants: verifyInvariantsOperation,
+  exportEvidence: exportEvidenceOperation,
+  showRoot: showRootOperation,
   doctor: doctorOperation,
 } as const;
 

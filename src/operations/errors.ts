@@ -32,6 +32,14 @@ export const operationsErrors = defineErrors({
       "The time for which two people excluded this is over. Retry it, or exclude it again for longer.",
     class: "pause",
   },
+  E_OPERATIONS_EVIDENCE_FILE: {
+    message: "This is not a file that tieout audit export wrote.",
+    class: "reject",
+  },
+  E_OPERATIONS_NO_FILES: {
+    message: "{operation} reads or writes a file, which only the command line can.",
+    class: "reject",
+  },
   E_OPERATIONS_STATE: {
     message: "{subject} is {state}; {operation} does not apply to it.",
     class: "reject",

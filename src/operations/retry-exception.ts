@@ -134,7 +134,6 @@ async function repairChunk(
   const moved = await repairHandoffs(session, rows, `retried by ${context.actor.name}`);
   await insertAudit(
     session,
-    context.hasher,
     retries
       .filter(({ candidate }) => moved.has(candidate.handoff_id ?? ""))
       .map(({ candidate, from, to }) => ({
