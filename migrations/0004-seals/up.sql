@@ -116,8 +116,8 @@ create function evidence_line(r evidence_change) returns text language sql stabl
     r.row_id, r.upto_id, encode(r.new_hash, 'hex'), r.tx, encode(r.row_hash, 'hex'))::text
 $$;
 
--- Rows from before had hashes over other columns, which could not be made again from what is stored.
--- They were never sealed, so nothing rests on them.
+-- Rows from before had hashes over other columns, which could not be made again from what is
+-- stored. They were never sealed, so nothing rests on them.
 do $$
 declare
   name text;

@@ -9,7 +9,10 @@ export const showRootOperation = defineOperation({
   permission: "audit.verify",
   input: z.strictObject({}),
   output: z.strictObject({
-    /** As `audit verify --offline … --root` takes it: number:hash. Absent before the first block. */
+    /**
+     * As `audit verify --offline … --root` takes it: number:hash.
+     * Absent before the first block.
+     */
     root: z.string().optional(),
     sealedAt: z.string().optional(),
     rowsInBlock: z.number().optional(),

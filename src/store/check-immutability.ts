@@ -31,7 +31,8 @@ with newest as (
   select r.id, r.row_hash, sha256(evidence_content(r)) as made
   from ${table} r where id = any(array(select id from ${table} order by id desc limit $1))
 )
-select (select count(*) from newest)::integer as rows, coalesce(array_agg(n.id::text), '{}') as changed
+select (select count(*) from newest)::integer as rows,
+  coalesce(array_agg(n.id::text), '{}') as changed
 from newest n where n.made <> n.row_hash and n.made is distinct from (
   select c.new_hash from evidence_change c
   where c.table_name = '${table}' and c.row_id = n.id and c.kind = 'replaced'

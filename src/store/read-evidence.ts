@@ -20,7 +20,8 @@ export interface StoredBlock {
 
 export interface StoredEvidence {
   readonly line: string;
-  readonly content: Buffer;
+  /** Null only where somebody took away what the schema demands. */
+  readonly content: Buffer | null;
 }
 
 export type EvidencePart =

@@ -13,6 +13,9 @@ import { countTail, readEvidence } from "../../store/read-evidence.ts";
 
 export const FORMAT = "tieout-evidence-1";
 
+/** In place of a content that must be there and is not; base64 has no such character. */
+export const NO_CONTENT = "~";
+
 export interface FileHead {
   readonly format: string;
   readonly form: number;
@@ -45,7 +48,7 @@ export async function* evidenceLines(
       yield `B\t${line}\t${hash.toString("hex")}\t${manifest.toString("base64")}`;
     } else {
       rows += 1;
-      yield `R\t${part.row.line}\t${part.row.content.toString("base64")}`;
+      yield `R\t${part.row.line}\t${part.row.content?.toString("base64") ?? NO_CONTENT}`;
     }
   }
   const tail = await countTail(session);

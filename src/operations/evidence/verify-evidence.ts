@@ -10,7 +10,7 @@ import { hex } from "../../kernel/hex.ts";
 import { evidenceTables } from "../../store/evidence-tables.ts";
 import { operationsErrors } from "../errors.ts";
 import type { FileEnd, FileHead } from "./evidence-file.ts";
-import { FORMAT } from "./evidence-file.ts";
+import { FORMAT, NO_CONTENT } from "./evidence-file.ts";
 import type { OpenBlock, RowState } from "./open-block.ts";
 import { openBlock, parseArray, parseBlock } from "./open-block.ts";
 
@@ -185,7 +185,7 @@ function readRow(reading: Reading, line: string, content: string): boolean {
   const place = { table, id, block: block.head.number };
   const state = block.add(table, id, hasher.sha256(line));
   if (state !== "exact" && block.sound) tell(reading, WORDS[state], place, DETAILS[state]);
-  const hash = hex(hasher.sha256(Buffer.from(content, "base64")));
+  const hash = content === NO_CONTENT ? "" : hex(hasher.sha256(Buffer.from(content, "base64")));
   if (hash !== fields.at(-1)) reading.contents.push({ ...place, hash });
   if (table === "evidence_change" && state === "exact") reading.changes.push(changeOf(fields));
   return true;
