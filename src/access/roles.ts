@@ -45,6 +45,7 @@ const table = {
   "connection.read": ["controller", "analyst", "engineer", "approver", "auditor", "admin"],
   "dead-letter.read": ["analyst", "engineer", "auditor", "admin"],
   "audit.verify": ["controller", "engineer", "auditor", "admin", "system"],
+  "evidence.export": ["controller", "auditor", "admin"],
   "health.read": ["engineer", "auditor", "admin", "system"],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 

@@ -12,6 +12,7 @@ import { releaseHandoffs } from "../store/release-handoffs.ts";
 import { openConnections } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { readEnvironment, version } from "./environment.ts";
+import { callersFiles } from "./files.ts";
 import { configFor } from "./hub-process.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
@@ -73,6 +74,7 @@ export async function connect(
     surroundings: {
       engineReachable: () => engineReachable(environment),
       diskSpace: async () => diskSpace(environment.dataDir),
+      files: callersFiles,
     },
   };
   return {
@@ -82,6 +84,26 @@ export async function connect(
       await Promise.all(sources.map((source) => source.close?.()));
       await pool.end();
     },
+  };
+}
+
+/**
+ * For what needs no ledger: another machine, an auditor's desk. The pool connects when it is asked
+ * something, and nobody asks it.
+ */
+export function withoutLedger(): OperationContext {
+  const url = "postgres://nobody@localhost:1/no-ledger";
+  return {
+    pool: openDatabase({ url, connections: 1, name: "none", onIdleError: () => undefined }),
+    clock: systemClock,
+    random: systemRandom,
+    hasher: systemHasher,
+    actor: operatorOf(readEnvironment()),
+    version,
+    sources: new Map(),
+    targets: new Map(),
+    release: async () => undefined,
+    surroundings: { files: callersFiles },
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the hub's sweeper does again and again, and how often. */
 import type { LaneStarter } from "../engine/lanes/lane-starter.ts";
 import { isRegistered, register } from "../engine/restate-client.ts";
+import { sealCommitted } from "../engine/sealer.ts";
 import type { Duty } from "../engine/sweeper.ts";
 import type { Releaser } from "../intake/release-after-commit.ts";
 import { operations } from "../operations/all-operations.ts";
@@ -137,6 +138,11 @@ function slowDuties(parts: DutyParts): Duty[] {
         await noticeWantedObjects(pool, settings.graceSeconds ?? 30);
         await intake.fetchWanted();
       },
+    },
+    {
+      name: "seal",
+      everyMs: 1000,
+      run: async () => void (await sealCommitted(pool)),
     },
     {
       name: "expire-exclusions",

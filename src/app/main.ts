@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { runProgram } from "../cli/build-program.ts";
 import { newConnectorCommand } from "../connectors/kit/scaffold-command.ts";
 import { repositoryFolder } from "../connectors/kit/scaffold-folder.ts";
-import { connect } from "./connect.ts";
+import { connect, withoutLedger } from "./connect.ts";
 import { retryDeadLetters } from "./dead-letter-command.ts";
 import type { DemoFlags } from "./demo.ts";
 import { demo } from "./demo.ts";
@@ -57,6 +57,7 @@ const code = await runProgram(
   {
     version,
     connect: () => connect(),
+    alone: withoutLedger,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,

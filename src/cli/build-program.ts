@@ -21,6 +21,8 @@ export interface CliOptions {
   readonly version: string;
   /** Reaches the ledger; undefined when nothing runs here. Not called for help. */
   readonly connect: () => Promise<Connected | undefined>;
+  /** What a command gets that needs no ledger: all but the ledger. */
+  readonly alone: () => OperationContext;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** Stdout is a terminal that shows colours. */
@@ -115,7 +117,9 @@ async function runCommand(
   flags: Record<string, unknown>,
   options: CliOptions,
 ): Promise<number> {
-  const connected = await connect(options);
+  const connected = entry.standsAlone(input)
+    ? { context: options.alone(), close: async () => undefined }
+    : await connect(options);
   try {
     const result = await entry.run(connected.context, input);
     if (flags["json"] === true) options.out(`${JSON.stringify(result.value, null, 2)}\n`);

@@ -24,6 +24,7 @@ async function run(argv: readonly string[], more: Partial<CliOptions> = {}): Pro
     {
       version: "1.2.3",
       connect: async () => ({ context: company.context, close: async () => {} }),
+      alone: () => company.context,
       out: (text) => {
         out += text;
       },

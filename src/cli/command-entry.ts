@@ -12,6 +12,8 @@ export interface CommandEntry {
   readonly positional: string | undefined;
   readonly optionalPositional: boolean;
   readonly input: z.ZodType;
+  /** True when this input asks nothing of a ledger: the command runs where none is. */
+  standsAlone(input: unknown): boolean;
   run(context: OperationContext, input: unknown): Promise<CommandResult>;
 }
 
@@ -28,6 +30,8 @@ interface Words<Result> {
   readonly examples: readonly string[];
   readonly print: (result: Result, style: ListStyle) => string;
   readonly exitCode?: (result: Result) => number;
+  /** Names of options with which the command needs no ledger. */
+  readonly alone?: readonly string[];
 }
 
 export function entry<Input extends z.ZodType, Output extends z.ZodType>(
@@ -41,6 +45,9 @@ export function entry<Input extends z.ZodType, Output extends z.ZodType>(
     positional: words.positional,
     optionalPositional: words.optionalPositional === true,
     input: operation.input,
+    standsAlone: (input) =>
+      words.alone?.some((option) => (input as Record<string, unknown>)[option] !== undefined) ===
+      true,
     async run(context, input) {
       const value = await runOperation(operation, context, input);
       return {

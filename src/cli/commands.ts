@@ -106,9 +106,31 @@ export const commandEntries: readonly CommandEntry[] = [
   }),
   entry(operations.verifyInvariants, {
     path: ["audit", "verify"],
-    examples: ["tieout audit verify", "tieout audit verify --only NoLoss SingleEffect --json"],
+    examples: [
+      "tieout audit verify",
+      "tieout audit verify --only NoLoss SingleEffect --json",
+      "tieout audit verify --offline evidence.tsv    # needs no ledger",
+      "tieout audit verify --offline evidence.tsv --root 17:9f88b0ae…",
+    ],
+    alone: ["offline"],
     print: printVerify,
     exitCode: (result: VerifyResult) => (result.violated > 0 ? DIFFERENCES : 0),
+  }),
+  entry(operations.exportEvidence, {
+    path: ["audit", "export"],
+    examples: ["tieout audit export --out evidence.tsv"],
+    print: ({ file, bytes, blocks, rows }) =>
+      `${rows} rows in ${blocks} blocks, ${bytes} bytes: ${file}\n`,
+  }),
+  entry(operations.showRoot, {
+    path: ["audit", "root"],
+    examples: ["tieout audit root", "tieout audit root --json"],
+    print: (result, style) =>
+      `${result.root ?? "Nothing is sealed yet."}\n` +
+      (result.sealedAt === undefined
+        ? ""
+        : `sealed ${timeText(result.sealedAt, style.zone)}, ${result.rowsInBlock ?? 0} rows\n`) +
+      `not sealed yet: ${result.unsealedRows} rows, the oldest for ${result.unsealedOldestSeconds} s\n`,
   }),
   entry(operations.doctor, {
     path: ["doctor"],

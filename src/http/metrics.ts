@@ -138,6 +138,12 @@ function ledgerGauges(registry: Registry) {
       "connection",
       "code",
     ]),
+    unsealed: gauge("tieout_unsealed_rows", "Rows of evidence that are in no block yet.", []),
+    unsealedAge: gauge(
+      "tieout_unsealed_oldest_seconds",
+      "Age of the oldest row of evidence that is in no block yet.",
+      [],
+    ),
     seats: gauge("tieout_budget_seats", "Seats a budget has.", ["budget"]),
     seatsHeld: gauge("tieout_budget_seats_held", "Seats held by a living hub.", ["budget"]),
     seatsCalling: gauge("tieout_budget_seats_calling", "Seats with a call under way.", ["budget"]),
@@ -156,6 +162,8 @@ function setLedger(
   const { build: _build, queued: _queued, ...ofLedger } = gauges;
   for (const one of Object.values(ofLedger)) one.reset();
   gauges.events.set(figures.events);
+  gauges.unsealed.set(figures.unsealed.rows);
+  gauges.unsealedAge.set(figures.unsealed.oldest_seconds);
   gauges.sending.set(sending.allowed ? 1 : 0);
   for (const { target, state, handoffs } of figures.handoffs) {
     gauges.handoffs.set({ target, state }, handoffs);

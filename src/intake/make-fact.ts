@@ -16,7 +16,6 @@ import { uuidFromHash, uuidV7 } from "../kernel/ids.ts";
 import type { Json } from "../kernel/strict-json.ts";
 import { parseStrictJson } from "../kernel/strict-json.ts";
 import type { Fact, InboundRow } from "../store/fact-rows.ts";
-import { rowHash } from "../store/row-hash.ts";
 import { intakeErrors } from "./errors.ts";
 import type { FactMaker } from "./fact-maker.ts";
 import { makeRows } from "./make-rows.ts";
@@ -152,7 +151,7 @@ function assemble(
     origin,
     receivedAt: instant(receivedMs),
     body,
-    rowHash: rowHash(maker.hasher, [source.connection, factId, kind, origin, body]),
+    rowHash: maker.hasher.sha256(body),
   };
   const base = {
     identity: uuidFromHash(occurredMs, identityHash),

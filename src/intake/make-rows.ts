@@ -8,7 +8,6 @@ import { epochMs, instant } from "../kernel/clock.ts";
 import { uuidFromHash, uuidV7 } from "../kernel/ids.ts";
 import type { RoutedHandoff } from "../routing/route-event.ts";
 import type { EventRow, HandoffRow, InboundRow, SkipRow } from "../store/fact-rows.ts";
-import { rowHash } from "../store/row-hash.ts";
 import { intakeErrors } from "./errors.ts";
 import type { FactMaker } from "./fact-maker.ts";
 
@@ -76,7 +75,7 @@ function makeEvent(
     currency: draft.amount?.currency,
     refs,
     data,
-    rowHash: rowHash(hasher, [id, draft.type, version, draft.subject, draft.version, refs, data]),
+    rowHash: hasher.sha256(data),
     mentions: draft.mentions,
   };
 }

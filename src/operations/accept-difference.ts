@@ -65,7 +65,7 @@ export const acceptDifferenceOperation = defineOperation({
       await acceptDrift(session, one.id, `accepted: ${asked.reasonCode}`);
       const reason =
         asked.note === undefined ? asked.reasonCode : `${asked.reasonCode}: ${asked.note}`;
-      await insertAudit(session, context.hasher, [
+      await insertAudit(session, [
         {
           id: uuidV7(context.clock, context.random),
           actor: people[0],

@@ -3,6 +3,7 @@ import { acceptDifferenceOperation } from "./accept-difference.ts";
 import { doctorOperation } from "./doctor.ts";
 import { excludeExceptionOperation } from "./exclude-exception.ts";
 import { expireExclusionsOperation } from "./expire-exclusions.ts";
+import { exportEvidenceOperation } from "./export-evidence.ts";
 import { findStoryOperation } from "./find-story.ts";
 import { listConnectionsOperation } from "./list-connections.ts";
 import { listDeadLettersOperation } from "./list-dead-letters.ts";
@@ -13,6 +14,7 @@ import { observeTargetOperation } from "./observe-target.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
+import { showRootOperation } from "./show-root.ts";
 import { verifyInvariantsOperation } from "./verify-invariants.ts";
 
 export const operations = {
@@ -30,6 +32,8 @@ export const operations = {
   listConnections: listConnectionsOperation,
   listDeadLetters: listDeadLettersOperation,
   verifyInvariants: verifyInvariantsOperation,
+  exportEvidence: exportEvidenceOperation,
+  showRoot: showRootOperation,
   doctor: doctorOperation,
 } as const;
 

@@ -36,6 +36,14 @@ export const operationsErrors = defineErrors({
     message: "{target} cannot be observed: its connector or its settings do not offer it.",
     class: "reject",
   },
+  E_OPERATIONS_EVIDENCE_FILE: {
+    message: "This is not a file that tieout audit export wrote.",
+    class: "reject",
+  },
+  E_OPERATIONS_NO_FILES: {
+    message: "{operation} reads or writes a file, which only the command line can.",
+    class: "reject",
+  },
   E_OPERATIONS_STATE: {
     message: "{subject} is {state}; {operation} does not apply to it.",
     class: "reject",

@@ -155,7 +155,7 @@ async function exclude(
     })),
     { need: object, code: why.code, message: why.message },
   );
-  await insertAudit(session, context.hasher, [
+  await insertAudit(session, [
     {
       id: uuidV7(context.clock, context.random),
       actor: context.actor.name,

@@ -44,6 +44,13 @@ export interface Surroundings {
   readonly engineReachable?: () => Promise<boolean>;
   /** Bytes on the disk that holds the data folder. */
   readonly diskSpace?: () => Promise<{ readonly free: number; readonly total: number }>;
+  /** The caller's own files. A server has none to offer: paths of strangers stay unopened. */
+  readonly files?: {
+    /** Lines without their ends. */
+    readonly read: (path: string) => AsyncIterable<string>;
+    /** Replaces the file when all lines are there, and not before. Returns its bytes. */
+    readonly write: (path: string, lines: AsyncIterable<string>) => Promise<number>;
+  };
 }
 
 export interface OperationContext {

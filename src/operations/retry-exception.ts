@@ -130,7 +130,6 @@ async function repairChunk(
   ]);
   await insertAudit(
     session,
-    context.hasher,
     [...retries, ...asks]
       .filter(({ candidate }) => moved.has(candidate.handoff_id ?? ""))
       .map(({ candidate, from, to }) => ({

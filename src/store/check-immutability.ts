@@ -1,5 +1,6 @@
-/** Rows that never change: their triggers, and their hashes made again from what is stored. */
+/** Rows that never change: their triggers, and the hashes of their contents made again. */
 import type { Session } from "./database.ts";
+import { evidenceTables } from "./evidence-tables.ts";
 
 const TRIGGERS = `
 with kept as (
@@ -24,80 +25,32 @@ export async function checkTriggers(
   return (await session.query<{ name: string; held: boolean }>(TRIGGERS, [tables])).rows;
 }
 
-export interface HashedRow {
-  readonly id: string;
-  readonly row_hash: Buffer;
-  /** What the hash is taken over, in order. */
-  readonly parts: readonly (string | number | Buffer | null)[];
+/** A content that was replaced on purpose has a record with the hash of what lies there now. */
+const CONTENTS = (table: string): string => `
+with newest as (
+  select r.id, r.row_hash, sha256(evidence_content(r)) as made
+  from ${table} r where id = any(array(select id from ${table} order by id desc limit $1))
+)
+select (select count(*) from newest)::integer as rows,
+  coalesce(array_agg(n.id::text), '{}') as changed
+from newest n where n.made <> n.row_hash and n.made is distinct from (
+  select c.new_hash from evidence_change c
+  where c.table_name = '${table}' and c.row_id = n.id and c.kind = 'replaced'
+  order by c.tx desc, c.id desc limit 1)`;
+
+export interface CheckedContents {
+  readonly table: string;
+  readonly rows: number;
+  /** Ids of rows whose content is not what their `row_hash` was taken over. */
+  readonly changed: readonly string[];
 }
 
-export const hashedTables = ["inbound", "event", "attempt", "outcome", "audit"] as const;
-export type HashedTable = (typeof hashedTables)[number];
-
-type Streamed = Exclude<HashedTable, "audit">;
-
-/** The order is that of the writers: intake/make-fact, intake/make-rows, engine/lanes. */
-const COLUMNS: Readonly<Record<Streamed, readonly string[]>> = {
-  inbound: ["connection", "fact_id", "kind", "origin", "body"],
-  event: ["id", "type", "contract_version", "subject", "version", "refs", "data"],
-  attempt: ["id", "handoff_id", "kind", "number", "send_key", "request_hash"],
-  outcome: ["id", "attempt_id", "class", "code", "message", "answer"],
-};
-
-/** Ciphered bodies and the rows of bulk calls have formulas of their own and are not read here. */
-const ONLY: Readonly<Record<Streamed, string>> = {
-  inbound: "key_id is null",
-  event: "key_id is null",
-  attempt: "handoff_id is not null",
-  outcome: `handoff_id is not null and class not like 'late-%' and exists (
-    select 1 from attempt a where a.id = outcome.attempt_id and a.handoff_id is not null)`,
-};
-
-type RowValues = [Buffer, string, ...HashedRow["parts"]];
-
-/** The newest rows of a table, page by page, down to `most`. */
-export async function* eachHashedRow(
-  session: Session,
-  table: Streamed,
-  most: number,
-): AsyncIterable<HashedRow> {
-  const columns = COLUMNS[table];
-  const pageSize = 2000;
-  let before = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-  let left = most;
-  while (left > 0) {
-    const { rows } = await session.query({
-      text: `select row_hash, id, ${columns.join(", ")} from ${table}
-        where id < $1 and ${ONLY[table]} order by id desc limit $2`,
-      values: [before, Math.min(pageSize, left)],
-      rowMode: "array",
-    });
-    for (const [row_hash, id, ...parts] of rows as unknown as RowValues[]) {
-      yield { id, row_hash, parts };
-    }
-    if (rows.length < Math.min(pageSize, left)) return;
-    left -= rows.length;
-    before = (rows.at(-1) as unknown as RowValues)[1];
+/** The newest `most` rows of each table of evidence. */
+export async function checkContents(session: Session, most: number): Promise<CheckedContents[]> {
+  const checked: CheckedContents[] = [];
+  for (const { name } of evidenceTables) {
+    const { rows } = await session.query<Omit<CheckedContents, "table">>(CONTENTS(name), [most]);
+    checked.push({ table: name, ...(rows[0] ?? { rows: 0, changed: [] }) });
   }
-}
-
-export interface StoredAudit {
-  readonly id: string;
-  readonly actor: string;
-  readonly second_actor: string | null;
-  readonly operation: string;
-  readonly subject: string;
-  readonly reason: string | null;
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly expires_at: string | null;
-  readonly row_hash: Buffer;
-}
-
-const AUDITS = `
-select id, actor, second_actor, operation, subject, reason, before, after, expires_at, row_hash
-from audit order by id desc limit $1`;
-
-export async function listAudits(session: Session, most: number): Promise<StoredAudit[]> {
-  return (await session.query<StoredAudit>(AUDITS, [most])).rows;
+  return checked;
 }

@@ -3,6 +3,8 @@
  * the open work and the counts of the rest; the caller decides how often that is worth it.
  */
 import type { Session } from "./database.ts";
+import type { SealTail } from "./read-evidence.ts";
+import { countTail } from "./read-evidence.ts";
 
 export interface HandoffCount {
   readonly target: string;
@@ -106,6 +108,7 @@ export interface LedgerFigures {
   readonly exceptions: readonly ExceptionFigure[];
   readonly deadLetters: readonly { connection: string; code: string; letters: number }[];
   readonly events: number;
+  readonly unsealed: SealTail;
 }
 
 export async function countFigures(session: Session): Promise<LedgerFigures> {
@@ -115,6 +118,7 @@ export async function countFigures(session: Session): Promise<LedgerFigures> {
   const exceptions = await session.query<ExceptionFigure>(EXCEPTIONS);
   const dead = await session.query<LedgerFigures["deadLetters"][number]>(DEAD);
   const events = await session.query<{ events: number }>(EVENTS);
+  const unsealed = await countTail(session);
   return {
     handoffs: handoffs.rows,
     waits: waits.rows,
@@ -122,5 +126,6 @@ export async function countFigures(session: Session): Promise<LedgerFigures> {
     exceptions: exceptions.rows,
     deadLetters: dead.rows,
     events: events.rows[0]?.events ?? 0,
+    unsealed,
   };
 }

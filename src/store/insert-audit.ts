@@ -1,8 +1,6 @@
 /** Writes what people did, before and after, under both their names; never changed afterwards. */
 import { canonicalJson } from "../kernel/canonical-json.ts";
-import type { Hasher } from "../kernel/hashing.ts";
 import type { Session } from "./database.ts";
-import { rowHash } from "./row-hash.ts";
 
 export interface AuditRow {
   readonly id: string;
@@ -17,32 +15,20 @@ export interface AuditRow {
   readonly expiresAt: string | undefined;
 }
 
+/**
+ * The hash is made here, over the text that jsonb gives back: what the writer had in hand is
+ * spelled otherwise (`evidence_content`, docs/evidence.md).
+ */
 const INSERT = `
 insert into audit (id, actor, second_actor, operation, subject, reason, before, after, expires_at,
   row_hash)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::jsonb[], $8::jsonb[], $9::timestamptz[], $10::bytea[])`;
+select x.*, sha256(convert_to(evidence_field(x.reason) || evidence_field(x.before::text)
+  || evidence_field(x.after::text), 'UTF8'))
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[],
+  $8::jsonb[], $9::timestamptz[])
+  as x(id, actor, second_actor, operation, subject, reason, before, after, expires_at)`;
 
-/** The hash that an audit row must have; `before` and `after` go in as canonical JSON. */
-export function auditHash(hasher: Hasher, row: AuditRow): Buffer {
-  return rowHash(hasher, [
-    row.id,
-    row.actor,
-    row.secondActor,
-    row.operation,
-    row.subject,
-    row.reason,
-    canonicalJson(row.before),
-    canonicalJson(row.after),
-    row.expiresAt,
-  ]);
-}
-
-export async function insertAudit(
-  session: Session,
-  hasher: Hasher,
-  rows: readonly AuditRow[],
-): Promise<void> {
+export async function insertAudit(session: Session, rows: readonly AuditRow[]): Promise<void> {
   await session.query(INSERT, [
     rows.map((row) => row.id),
     rows.map((row) => row.actor),
@@ -53,6 +39,5 @@ export async function insertAudit(
     rows.map((row) => canonicalJson(row.before)),
     rows.map((row) => canonicalJson(row.after)),
     rows.map((row) => row.expiresAt ?? null),
-    rows.map((row) => auditHash(hasher, row)),
   ]);
 }

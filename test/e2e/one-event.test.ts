@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { evidenceLines } from "../../src/operations/evidence/evidence-file.ts";
+import { verifyEvidence } from "../../src/operations/evidence/verify-evidence.ts";
+import { countTail } from "../../src/store/read-evidence.ts";
 import type { HubRoom } from "../support/hub-room.ts";
 import { openHubRoom } from "../support/hub-room.ts";
+import { systemClock } from "../support/system-clock.ts";
+import { systemHasher } from "../support/system-hasher.ts";
 
 let room: HubRoom;
 
@@ -95,5 +100,20 @@ describe("one sale, from Stripe to the books and the warehouse", () => {
     await room.settled();
     expect(room.netsuite.world.list("invoice")).toHaveLength(2);
     expect(room.netsuite.world.list("customerPayment")).toHaveLength(2);
+  });
+
+  test("given all this, then within seconds each row of evidence stands in a block, and verifies", async () => {
+    const { pool } = room.hub;
+    const late = systemClock.monotonic() + 20_000;
+    while ((await countTail(pool)).rows > 0 && systemClock.monotonic() < late) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const report = await verifyEvidence(systemHasher, evidenceLines(pool, "1", "now"));
+    expect(report.problems).toEqual([]);
+    expect(report.unsealed?.rows).toBe(0);
+    for (const table of ["inbound", "event", "attempt", "outcome"]) {
+      expect(report.rows[table], table).toBe(await count(table));
+      expect(report.rows[table], table).toBeGreaterThan(10);
+    }
   });
 });

@@ -14,7 +14,6 @@ import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
 import type { Unprepared } from "../../store/except-unprepared.ts";
 import type { AttemptRow } from "../../store/insert-attempts.ts";
 import type { ClaimedEvent, LastSend } from "../../store/read-claimed.ts";
-import { rowHash } from "../../store/row-hash.ts";
 import { laneErrors } from "./errors.ts";
 import type { LaneContext } from "./lane-context.ts";
 
@@ -158,7 +157,7 @@ function withAttempt(
     request: kind === "send" ? request : undefined,
     sendByMs: SEND_BY_MS,
     settlesMs,
-    rowHash: rowHash(lane.hasher, [id, handoff.id, kind, number, sendKey, requestHash]),
+    rowHash: kind === "send" ? requestHash : lane.hasher.sha256(""),
     effect: { target: handoff.target, object: handoff.object, operation: handoff.operation },
   };
   return { ...planned, attempt };

@@ -8,6 +8,7 @@ import { isTieoutError, messageOf } from "../../kernel/errors.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
 import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
+import { contentHash } from "../../store/content-hash.ts";
 import type { Session } from "../../store/database.ts";
 import { inTransaction } from "../../store/database.ts";
 import { holdLane } from "../../store/hold-lane.ts";
@@ -18,7 +19,6 @@ import { readClaimedEvents } from "../../store/read-claimed.ts";
 import { recordBatch } from "../../store/record-batch.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
 import { recordOutcomes } from "../../store/record-outcomes.ts";
-import { rowHash } from "../../store/row-hash.ts";
 import type { Seat } from "../../store/take-lane.ts";
 import type { Material } from "./build-attempts.ts";
 import { contextOf, SEND_BY_MS } from "./build-attempts.ts";
@@ -107,7 +107,7 @@ async function takeBatch(
     request: undefined,
     sendByMs: SEND_BY_MS,
     settlesMs: SEND_BY_MS,
-    rowHash: rowHash(lane.hasher, [id, batch.length, requestHash]),
+    rowHash: lane.hasher.sha256(""),
     effect: undefined,
   };
   await insertAttempts(session, seat, [attempt]);
@@ -147,7 +147,7 @@ async function record(
       outcomeId,
       handoffIds: done.map((one) => one.handoff.id),
       durationMs: batch.durationMs,
-      rowHash: rowHash(lane.hasher, [outcomeId, batch.attempt.id, done.length]),
+      rowHash: contentHash(lane.hasher, [undefined, undefined]),
     });
   }
   const others = batch.items.flatMap((one, index) => {
@@ -194,7 +194,7 @@ function itemRow(lane: LaneContext, batch: FinishedBatch, item: Item): Settlemen
       message,
       answer: undefined,
       durationMs: batch.durationMs,
-      rowHash: rowHash(lane.hasher, [outcomeId, batch.attempt.id, handoff.id, code, message]),
+      rowHash: contentHash(lane.hasher, [message, undefined]),
     },
     exception: settled.settlement.exception && {
       id: uuidV7(lane.clock, lane.random),

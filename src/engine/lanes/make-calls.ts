@@ -3,8 +3,8 @@
 import { settleWindowMs } from "../../connectors/kit/guards.ts";
 import type { Outcome } from "../../connectors/kit/target.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
+import { contentHash } from "../../store/content-hash.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
-import { rowHash } from "../../store/row-hash.ts";
 import type { ReadyCall } from "./build-attempts.ts";
 import { laneErrors } from "./errors.ts";
 import type { LaneContext } from "./lane-context.ts";
@@ -123,7 +123,6 @@ export function settlementRow(lane: LaneContext, finished: Finished): Settlement
   const { handoff, attempt } = ready;
   const outcomeId = uuidV7(lane.clock, lane.random);
   const { code, message } = settlement;
-  const hashed = [outcomeId, attempt.id, settlement.outcomeClass, code, message, answer];
   return {
     handoffId: handoff.id,
     attemptId: attempt.id,
@@ -144,7 +143,7 @@ export function settlementRow(lane: LaneContext, finished: Finished): Settlement
       message,
       answer,
       durationMs,
-      rowHash: rowHash(lane.hasher, hashed),
+      rowHash: contentHash(lane.hasher, [message, answer]),
     },
     exception: settlement.exception && {
       id: uuidV7(lane.clock, lane.random),

@@ -1,4 +1,5 @@
 /** Every invariant of docs/invariants.md: those that are checked, and those still to come. */
+import { chain } from "./chain.ts";
 import { conservation } from "./conservation.ts";
 import { immutability } from "./immutability.ts";
 import type { Invariant } from "./invariant.ts";
@@ -28,6 +29,7 @@ export const invariants: readonly Invariant[] = [
   payloadBinding,
   order,
   immutability,
+  chain,
   lineage,
   quota,
 ];
@@ -35,7 +37,6 @@ export const invariants: readonly Invariant[] = [
 /** Named so that nobody takes their absence for a pass. */
 export const notApplicableYet: Readonly<Record<string, string>> = {
   Balance: "no journals are made yet",
-  Chain: "rows carry their hashes; blocks are not sealed yet",
   FourEyes: "exclusions are held by Terminal; approvals do not exist yet",
   ReplayIdempotent: "shown by a run that replays, not by looking",
   Rebuildable: "shown by a run that drops the engine's data, not by looking",

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Company } from "../../../test/support/story-company.ts";
 import { customer, invoice, openCompany } from "../../../test/support/story-company.ts";
+import { sealCommitted } from "../../engine/sealer.ts";
 import type { Pool } from "../../store/database.ts";
+import { countTail } from "../../store/read-evidence.ts";
 import { operations } from "../all-operations.ts";
 import type { AccessEntry, Evidence, JournalEntry } from "../operation.ts";
 import { runOperation } from "../operation.ts";
@@ -22,6 +24,7 @@ async function openHonest(): Promise<Company> {
   await made.tell(customer("c1", 0), invoice("1", "c1", 5));
   await made.tell(invoice("1", "c1", 9, "1190.00", "invoice.paid"));
   await made.work();
+  while ((await countTail(made.pool)).rows > 0) await sealCommitted(made.pool);
   return made;
 }
 
@@ -164,10 +167,23 @@ const plants: readonly (readonly [string, string, ...string[]])[] = [
     "table that may be changed",
     "alter table event disable trigger event_immutable",
   ],
-  ["Immutability", "changed row of event", `update event set subject = subject || 'x'`],
+  ["Immutability", "changed row of event", `update event set data = data || ' '`],
   ["Immutability", "changed row of inbound", `update inbound set body = 'other'`],
-  ["Immutability", "changed row of attempt", "update attempt set send_key = 'other'"],
-  ["Immutability", "changed row of outcome", "update outcome set class = 'refused'"],
+  ["Immutability", "changed row of attempt", "update attempt set request = 'other'"],
+  ["Immutability", "changed row of outcome", "update outcome set answer = 'other'"],
+  ["Chain", "changed row of event", `update event set subject = subject || 'x'`],
+  ["Chain", "changed row of attempt", "update attempt set send_key = 'other'"],
+  ["Chain", "changed row of outcome", "update outcome set class = 'refused'"],
+  ["Chain", "changed content of inbound", `update inbound set body = 'other'`],
+  ["Chain", "missing row of event", `delete from event where type = 'invoice.paid'`],
+  ["Chain", "added row of attempt", copyOfSend(`'{}'::jsonb`)],
+  ["Chain", "changed block", "update seal_block set sealed_at = sealed_at + interval '1 second'"],
+  ["Chain", "missing block", "update seal_block set number = number + 1"],
+  [
+    "Chain",
+    "table that may be changed",
+    "alter table seal_block disable trigger seal_block_immutable",
+  ],
   ["Lineage", "event without its raw message", `delete from inbound where kind = 'invoice.paid'`],
   ["Lineage", "handoff without its event", `delete from event where type = 'invoice.finalized'`],
   ["Lineage", "handoff about another object than its event", `update handoff set object = 'x/y/z'`],
