@@ -32,14 +32,16 @@ insert into event (id, type, contract_version, connection, subject, version, occ
   data, row_hash)
 select bench_id($1, 1, i), 'invoice.finalized', 1, 'stripe', replace($2, '${PLACE}', n),
   $1 + i, to_timestamp($1 / 1000.0), now(), md5(n)::uuid, bench_id($1, 2, i), 'webhook', 'de',
-  11500, 'EUR', $3, convert_to(replace($4, '${PLACE}', n), 'UTF8'), sha256(n::bytea)
-from generate_series($5::bigint, $6::bigint) i, lateral (select lpad(i::text, 9, '0') as n) t`;
+  11500, 'EUR', $3, data, sha256(data)
+from generate_series($5::bigint, $6::bigint) i, lateral (select lpad(i::text, 9, '0') as n) t,
+lateral (select convert_to(replace($4, '${PLACE}', n), 'UTF8') as data) d`;
 
 const INBOUND = `
 insert into inbound (id, connection, fact_id, kind, origin, received_at, body, row_hash)
 select bench_id($1, 2, i), 'stripe', 'evt_seed' || n, 'invoice.finalized', 'webhook', now(),
-  convert_to('{"id":"evt_seed' || n || '"}', 'UTF8'), sha256(n::bytea)
-from generate_series($2::bigint, $3::bigint) i, lateral (select lpad(i::text, 9, '0') as n) t`;
+  body, sha256(body)
+from generate_series($2::bigint, $3::bigint) i, lateral (select lpad(i::text, 9, '0') as n) t,
+lateral (select convert_to('{"id":"evt_seed' || n || '"}', 'UTF8') as body) b`;
 
 const IDENTITIES = `
 insert into event_identity (identity, stable_hash, inbound_id, verdict)
