@@ -193,6 +193,9 @@ describe("what is done in NetSuite by hand", () => {
     await room.accept();
     expect((await room.observe()).openCount).toBe(0);
     await nextSecond();
+    world.edit("invoice", invoice.id, { email: "y@example.com" }, undefined, "Max Later");
+    expect((await room.observe()).openCount).toBe(0);
+    await nextSecond();
     world.edit("invoice", invoice.id, { tranDate: "2026-01-03" }, undefined, "Eva Clerk");
     await room.observe();
     expect((await room.cases())[0]?.message).toContain("is 2026-01-03");
