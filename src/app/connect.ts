@@ -14,11 +14,13 @@ import type { Environment } from "./environment.ts";
 import { readEnvironment, version } from "./environment.ts";
 import { callersFiles } from "./files.ts";
 import { configFor } from "./hub-process.ts";
+import { systemPasswords } from "./passwords.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
 /**
- * Who works at this machine's command line, until accounts exist: `TIEOUT_PERSON` says which
- * person; acts that need two people ask for it.
+ * Who works at this machine's command line. Whoever may read the ledger's address owns the ledger,
+ * so all roles are held, but nobody is proved: `TIEOUT_PERSON` only names who says to have acted,
+ * the audit log calls the means "local", and acts that need two people are refused.
  */
 function operatorOf(environment: Environment): Actor {
   const name = environment.variables["TIEOUT_PERSON"] ?? "operator";
@@ -71,6 +73,7 @@ export async function connect(
     sources: new Map(sources.map((source) => [source.connection, source])),
     targets: new Map(targets.map(({ target }) => [target.connection, target])),
     release: async (keys) => void (await releaseHandoffs(pool, keys)),
+    passwords: systemPasswords,
     surroundings: {
       engineReachable: () => engineReachable(environment),
       diskSpace: async () => diskSpace(environment.dataDir),

@@ -7,7 +7,6 @@ import { expectedBooks } from "../demo/expectations.ts";
 import type { PlantedFault } from "../demo/faults.ts";
 import { struckFaults } from "../demo/faults.ts";
 import { DEMO_NETSUITE_CONNECTION } from "../demo/names.ts";
-import { uuidV7 } from "../kernel/ids.ts";
 import { operations } from "../operations/all-operations.ts";
 import type { ShownCause } from "../operations/list-exceptions.ts";
 import type { OperationContext } from "../operations/operation.ts";
@@ -31,16 +30,6 @@ export interface DemoReport {
   };
   readonly invariants: VerifyResult;
   readonly story: Story | undefined;
-}
-
-/** Two people, so that an exclusion can have its second one. */
-export async function addPeople(context: OperationContext): Promise<void> {
-  for (const name of ["Ada Meyer", "Kenji Sato"]) {
-    await context.pool.query(
-      "insert into person (id, name) values ($1, $2) on conflict do nothing",
-      [uuidV7(context.clock, context.random), name],
-    );
-  }
 }
 
 export async function buildReport(

@@ -13,9 +13,10 @@ import { prepareNetSuiteAccount } from "../demo/netsuite-account.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import { forgetCursor } from "../store/stream-cursor.ts";
 import { connect, sandboxAddresses } from "./connect.ts";
+import { describeDemoPeople, ensureDemoPeople } from "./demo-people.ts";
 import { printReport } from "./demo-print.ts";
 import type { DemoReport } from "./demo-report.ts";
-import { addPeople, buildReport } from "./demo-report.ts";
+import { buildReport } from "./demo-report.ts";
 import { settleMonth } from "./demo-settle.ts";
 import type { Environment } from "./environment.ts";
 import { readEnvironment } from "./environment.ts";
@@ -44,6 +45,7 @@ export async function demo(flags: DemoFlags): Promise<number> {
   const connected = await connect(environment);
   if (connected === undefined) throw appErrors.E_APP_NOT_RUNNING({ dataDir: environment.dataDir });
   try {
+    const accounts = await ensureDemoPeople(connected.context, environment.dataDir);
     const planted = await tellMonth(environment, connected.context, hubUrl, progress);
     await settleMonth(connected.context.pool, sandboxAddresses(environment).stripe, progress);
     progress.step("checking what must always hold");
@@ -51,6 +53,7 @@ export async function demo(flags: DemoFlags): Promise<number> {
     progress.end();
     const seconds = (systemClock.monotonic() - started) / 1000;
     show(report, seconds, flags);
+    for (const line of describeDemoPeople(accounts, environment.dataDir)) say(line);
     await connected.close();
     if (flags.keepRunning === true) {
       say(`Everything keeps running (${hubUrl}). Ctrl-C stops it.`);
@@ -86,7 +89,6 @@ async function tellMonth(
     delivery: "hold",
     onProgress: (done, total, text) => progress.bar("telling the month", done, total, text),
   });
-  await addPeople(context);
   // The month was written into the sandbox's past, behind what a sweep may have read already.
   await forgetCursor(context.pool, DEMO_STRIPE_CONNECTION);
   // Planted once, with the telling; a later start of the same data goes on from where it was.

@@ -13,6 +13,10 @@ export const appErrors = defineErrors({
     message: "Set both RESTATE_INGRESS_URL and RESTATE_ADMIN_URL, or neither.",
     class: "reject",
   },
+  E_APP_PUBLIC_URL: {
+    message: 'TIEOUT_PUBLIC_URL is "{text}", which is not an http or https address.',
+    class: "reject",
+  },
   E_APP_NOT_RUNNING: {
     message: "Nothing runs on {dataDir}. Start it with `npm start`, or set DATABASE_URL.",
     class: "reject",

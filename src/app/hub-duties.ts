@@ -13,6 +13,7 @@ import { ensurePartitions } from "../store/ensure-partitions.ts";
 import { exceptOverdue } from "../store/except-overdue.ts";
 import { findDueHeads, findStaleHeads } from "../store/find-due-heads.ts";
 import { findLanesToStart } from "../store/find-lanes-to-start.ts";
+import { forgetExpired } from "../store/forget-expired.ts";
 import { readyUnordered } from "../store/ready-unordered.ts";
 import { noticeWantedObjects } from "../store/wanted-objects.ts";
 import type { HubIntake } from "./hub-intake.ts";
@@ -161,6 +162,11 @@ function slowDuties(parts: DutyParts): Duty[] {
       run: async () => void (await intake.sweepAll()),
     },
     ...observeDuty(parts),
+    {
+      name: "forget-expired",
+      everyMs: 3_600_000,
+      run: () => forgetExpired(pool),
+    },
     {
       name: "partitions",
       everyMs: 3_600_000,

@@ -1,13 +1,14 @@
 /** The process `tieout hub`: reads what the supervisor says, opens the connections, runs a hub. */
-
+import path from "node:path";
 import type { TieoutConfig } from "./config.ts";
 import { loadConfig, openConnections } from "./config.ts";
 import { crashPoints } from "./crash-points.ts";
 import { demoConfig } from "./demo-config.ts";
-import { migrationsDir, readEnvironment, version } from "./environment.ts";
+import { migrationsDir, packageDir, readEnvironment, version } from "./environment.ts";
 import { appErrors } from "./errors.ts";
 import { startHub } from "./hub.ts";
 import { openLog } from "./log.ts";
+import { peopleSettings, trustedProxies } from "./people-settings.ts";
 import { makeReports } from "./reports.ts";
 import { holdLifeline } from "./supervisor/lifeline.ts";
 
@@ -54,7 +55,10 @@ export async function runHubProcess(): Promise<void> {
     http: {
       host: variables["TIEOUT_HTTP_HOST"] ?? "127.0.0.1",
       port: Number(variables["TIEOUT_HTTP_PORT"] ?? 4380),
+      consoleDir: path.join(packageDir, "console", "dist"),
+      trustedProxies: trustedProxies(variables),
     },
+    people: peopleSettings(variables),
     endpoint: {
       host: variables["TIEOUT_ENGINE_HOST"] ?? "127.0.0.1",
       port: Number(variables["TIEOUT_ENGINE_PORT"] ?? 0),

@@ -2,7 +2,9 @@
 import type { SourceConnection } from "../connectors/kit/source.ts";
 import type { TargetConnection } from "../connectors/kit/target.ts";
 import type { LaneLog } from "../engine/lanes/lane-context.ts";
+import type { ProviderSettings } from "../http/api/api-parts.ts";
 import type { Report } from "../http/server.ts";
+import type { Passwords } from "../operations/people/passwords.ts";
 import type { Flow } from "../routing/flow.ts";
 import type { Pool } from "../store/database.ts";
 
@@ -12,13 +14,27 @@ export interface BudgetSetting {
   readonly ratePerSecond?: number;
 }
 
+export interface PeopleSettings {
+  readonly passwords: Passwords;
+  /** Where browsers reach the hub, when that is not its own address. */
+  readonly publicUrl: URL | undefined;
+  readonly provider?: ProviderSettings | undefined;
+}
+
 export interface HubSettings {
   readonly name: string;
   readonly version: string;
   readonly databaseUrl: string;
   readonly migrationsDir: string;
   readonly engine: { readonly ingressUrl: string; readonly adminUrl: string };
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly trustedProxies?: readonly string[] | undefined;
+    readonly consoleDir?: string;
+  };
+  /** What people may ask over HTTP; absent where only facts come in. */
+  readonly people?: PeopleSettings;
   /**
    * Where the engine reaches this hub: bound to host and port (0 takes a free one), told to the
    * engine as `url` where that differs (an engine on another machine).

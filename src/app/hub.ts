@@ -12,6 +12,7 @@ import { openDatabase } from "../store/database.ts";
 import { declareBudgets } from "../store/declare-budgets.ts";
 import { ensurePartitions } from "../store/ensure-partitions.ts";
 import { migrate } from "../store/migrate.ts";
+import { openHubApi } from "./hub-api.ts";
 import { hubDuties } from "./hub-duties.ts";
 import type { SweepTotal } from "./hub-intake.ts";
 import { makeHubIntake } from "./hub-intake.ts";
@@ -55,10 +56,12 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
     pressure: intake.group.pressure,
     runningSeats: (budget) => starter.runningSeats(budget),
   });
+  const api = await openHubApi(settings, releaser);
   const http = await openHttpServer({
     ...settings.http,
     intake: intake.endpoints,
     ...reports,
+    ...(api === undefined ? {} : { api: api.parts }),
     onError: (cause, where) => log.error({ where, reason: messageOf(cause) }, "request failed"),
   });
   log.info({ http: http.port, endpoint: endpointUrl }, "hub started");
@@ -77,6 +80,7 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
       await withdrawHub(pool, settings.name).catch(() => undefined);
       await Promise.all(settings.targets.map(({ target }) => target.close?.()));
       await Promise.all(settings.sources.map((source) => source.close?.()));
+      await api?.close();
       await pool.end();
     },
   };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The binary: commands made from operations, and the ones that start processes. */
 import type { Command } from "commander";
+import type { CliOptions } from "../cli/build-program.ts";
 import { runProgram } from "../cli/build-program.ts";
 import { newConnectorCommand } from "../connectors/kit/scaffold-command.ts";
 import { repositoryFolder } from "../connectors/kit/scaffold-folder.ts";
@@ -8,7 +9,8 @@ import { connect, withoutLedger } from "./connect.ts";
 import { retryDeadLetters } from "./dead-letter-command.ts";
 import type { DemoFlags } from "./demo.ts";
 import { demo } from "./demo.ts";
-import { version } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import { readEnvironment, version } from "./environment.ts";
 import { runHubProcess } from "./hub-process.ts";
 import { runSandboxProcess } from "./sandbox-process.ts";
 import { systemClock } from "./system.ts";
@@ -53,11 +55,17 @@ function addProcesses(program: Command): void {
   program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
 }
 
+function serverOf(variables: Environment["variables"]): CliOptions["server"] {
+  const url = variables["TIEOUT_SERVER"];
+  return url === undefined || url === "" ? undefined : { url, token: variables["TIEOUT_TOKEN"] };
+}
+
 const code = await runProgram(
   {
     version,
     connect: () => connect(),
     alone: withoutLedger,
+    server: serverOf(readEnvironment().variables),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,

@@ -1,5 +1,8 @@
 /** `tieout up`: starts everything, prints where it is, and stays until Ctrl-C. */
 import type { ServerLog } from "../engine/embedded/types.ts";
+import { connect } from "./connect.ts";
+import { describeDemoPeople, ensureDemoPeople } from "./demo-people.ts";
+import type { Environment } from "./environment.ts";
 import { readEnvironment } from "./environment.ts";
 import type { Stack, StackOptions } from "./stack.ts";
 import { startStack } from "./stack.ts";
@@ -43,9 +46,21 @@ export async function up(flags: UpFlags): Promise<void> {
   const addresses = stack.addresses();
   if (flags.json === true) process.stdout.write(`${JSON.stringify(addresses)}\n`);
   else for (const line of describe(stack)) say(line);
+  if (environment.configFile === undefined) await sayDemoPeople(environment);
   stack.supervisor.on("restart", ({ name }) => say(`  ${name} ended and was started again`));
   await stack.ended;
   say("Stopped; the data are kept.");
+}
+
+async function sayDemoPeople(environment: Environment): Promise<void> {
+  const connected = await connect(environment);
+  if (connected === undefined) return;
+  try {
+    const accounts = await ensureDemoPeople(connected.context, environment.dataDir);
+    for (const line of describeDemoPeople(accounts, environment.dataDir)) say(line);
+  } finally {
+    await connected.close();
+  }
 }
 
 export interface WatchedStack extends Stack {
@@ -85,6 +100,7 @@ function describe(stack: Stack): string[] {
     lines.push(
       "",
       `  webhooks  POST ${hub}/in/<connection>`,
+      `  api       ${hub}/api/v1 (documents: ${hub}/api/docs)`,
       `  health    ${hub}/readyz`,
       `  figures   ${hub}/metrics`,
     );

@@ -6,7 +6,9 @@
 import { Command, CommanderError } from "commander";
 import { isTieoutError, messageOf } from "../kernel/errors.ts";
 import type { OperationContext } from "../operations/operation.ts";
-import type { CommandEntry } from "./command-entry.ts";
+import { runOperation } from "../operations/operation.ts";
+import { askServer } from "./ask-server.ts";
+import type { CommandEntry, Runner } from "./command-entry.ts";
 import { commandEntries, groupSummaries } from "./commands.ts";
 import { cliErrors } from "./errors.ts";
 import { addOptions, inputOf } from "./options-of-input.ts";
@@ -23,6 +25,8 @@ export interface CliOptions {
   readonly connect: () => Promise<Connected | undefined>;
   /** What a command gets that needs no ledger: all but the ledger. */
   readonly alone: () => OperationContext;
+  /** The hub to ask instead, as the environment names it. */
+  readonly server?: { readonly url: string; readonly token: string | undefined } | undefined;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** Stdout is a terminal that shows colours. */
@@ -102,6 +106,8 @@ function addCommand(
   }
   addOptions(command, entry);
   command.option("--json", "print the result as JSON");
+  command.option("--server <url>", "ask this hub instead of the ledger here (TIEOUT_SERVER)");
+  command.option("--token <token>", "with --server: who asks (TIEOUT_TOKEN)");
   const examples = entry.examples.map((example) => `  ${example}`).join("\n");
   command.addHelpText("after", `\nExamples:\n${examples}`);
   command.action(async (...given: unknown[]) => {
@@ -117,11 +123,9 @@ async function runCommand(
   flags: Record<string, unknown>,
   options: CliOptions,
 ): Promise<number> {
-  const connected = entry.standsAlone(input)
-    ? { context: options.alone(), close: async () => undefined }
-    : await connect(options);
+  const { runner, close } = await open(entry, input, flags, options);
   try {
-    const result = await entry.run(connected.context, input);
+    const result = await entry.run(runner, input);
     if (flags["json"] === true) options.out(`${JSON.stringify(result.value, null, 2)}\n`);
     else {
       options.out(
@@ -135,8 +139,37 @@ async function runCommand(
     }
     return result.exitCode;
   } finally {
-    await connected.close();
+    await close();
   }
+}
+
+/** A server when one is named, else the ledger here. */
+async function open(
+  entry: CommandEntry,
+  input: unknown,
+  flags: Record<string, unknown>,
+  options: CliOptions,
+): Promise<{ readonly runner: Runner; readonly close: () => Promise<void> }> {
+  const alone = entry.standsAlone(input);
+  const given = (name: string): string | undefined => {
+    const value = flags[name];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const url = given("server") ?? options.server?.url;
+  if (url !== undefined && !alone) {
+    const server = { url, token: given("token") ?? options.server?.token };
+    return {
+      runner: (operation, input) => askServer(server, operation, input),
+      close: async () => undefined,
+    };
+  }
+  const connected = alone
+    ? { context: options.alone(), close: async () => undefined }
+    : await connect(options);
+  return {
+    runner: (operation, input) => runOperation(operation, connected.context, input),
+    close: () => connected.close(),
+  };
 }
 
 async function connect(options: CliOptions): Promise<Connected> {

@@ -104,7 +104,8 @@ describe("the command line", () => {
     expect((await run(["audit", "verify", "--only", "Order"])).code).toBe(0);
     const exclude = ["exceptions", "exclude", "exc_00000000000000000000000000000000"];
     const flags = ["--reason-code", "other", "--expires-at", "2030-01-01T00:00:00Z"];
-    expect((await run([...exclude, ...flags])).code).toBe(4);
+    expect((await run([...exclude, ...flags])).code).toBe(1);
+    expect((await run([...exclude, ...flags, "--yes"])).code).toBe(4);
     company.server.documents.set("zzzzzzzzzzzzzzzz", [{ id: "D", body: '{"data":{}}' }]);
     const verified = await run(["audit", "verify"]);
     expect(verified.code).toBe(3);

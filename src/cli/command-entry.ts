@@ -1,8 +1,13 @@
 /** One command: an operation, where it stands, and how its result is printed. */
 import type { z } from "zod";
-import type { Operation, OperationContext } from "../operations/operation.ts";
-import { runOperation } from "../operations/operation.ts";
+import type { Operation } from "../operations/operation.ts";
 import type { ListStyle } from "./print-lists.ts";
+
+/** Runs an operation, on the ledger here or at a server. */
+export type Runner = <Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+  input: unknown,
+) => Promise<z.output<Output>>;
 
 export interface CommandEntry {
   readonly path: readonly string[];
@@ -14,7 +19,7 @@ export interface CommandEntry {
   readonly input: z.ZodType;
   /** True when this input asks nothing of a ledger: the command runs where none is. */
   standsAlone(input: unknown): boolean;
-  run(context: OperationContext, input: unknown): Promise<CommandResult>;
+  run(runner: Runner, input: unknown): Promise<CommandResult>;
 }
 
 export interface CommandResult {
@@ -48,8 +53,8 @@ export function entry<Input extends z.ZodType, Output extends z.ZodType>(
     standsAlone: (input) =>
       words.alone?.some((option) => (input as Record<string, unknown>)[option] !== undefined) ===
       true,
-    async run(context, input) {
-      const value = await runOperation(operation, context, input);
+    async run(runner, input) {
+      const value = await runner(operation, input);
       return {
         value,
         exitCode: words.exitCode?.(value) ?? 0,

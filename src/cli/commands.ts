@@ -8,7 +8,14 @@ import type { VerifyResult } from "../operations/verify-invariants.ts";
 import type { CommandEntry } from "./command-entry.ts";
 import { entry } from "./command-entry.ts";
 import { clean } from "./paint.ts";
-import { printAcceptance, printException, printExclusion } from "./print-exception.ts";
+import { peopleCommands } from "./people-commands.ts";
+import {
+  printAcceptance,
+  printApproval,
+  printException,
+  printExclusion,
+  printProposals,
+} from "./print-exception.ts";
 import type { ListStyle } from "./print-lists.ts";
 import {
   printCauses,
@@ -25,6 +32,7 @@ import { printTable } from "./print-table.ts";
 import { timeText } from "./print-values.ts";
 
 export const DIFFERENCES = 3;
+const APPROVAL = 4;
 
 export const commandEntries: readonly CommandEntry[] = [
   entry(operations.findStory, {
@@ -79,9 +87,27 @@ export const commandEntries: readonly CommandEntry[] = [
     path: ["exceptions", "exclude"],
     positional: "id",
     examples: [
-      "tieout exceptions exclude exc_0193… --reason-code booked-by-hand \\\n    --expires-at 2027-01-01T00:00:00Z --second-person 'Ada Meyer' --yes",
+      "tieout exceptions exclude exc_0193… --reason-code booked-by-hand \\\n    --expires-at 2027-01-01T00:00:00Z --yes",
     ],
     print: printExclusion,
+    exitCode: ({ proposal }) => (proposal === undefined ? 0 : APPROVAL),
+  }),
+  entry(operations.listProposals, {
+    path: ["proposals", "ls"],
+    examples: ["tieout proposals ls"],
+    print: (result, style) => printProposals(result, style) + nextPage(result.next),
+  }),
+  entry(operations.approveExclusion, {
+    path: ["proposals", "approve"],
+    positional: "id",
+    examples: ["tieout proposals approve pro_0193… --content-hash 3f2a…"],
+    print: printApproval,
+  }),
+  entry(operations.rejectExclusion, {
+    path: ["proposals", "reject"],
+    positional: "id",
+    examples: ['tieout proposals reject pro_0193… --reason "it must be booked"'],
+    print: ({ proposal }) => `Rejected ${proposal}; the exception stays open.\n`,
   }),
   entry(operations.acceptDifference, {
     path: ["exceptions", "accept"],
@@ -155,6 +181,7 @@ export const commandEntries: readonly CommandEntry[] = [
             { title: "reason", value: (one) => one.reason },
           ])) + nextPage(result.next),
   }),
+  ...peopleCommands,
 ];
 
 /** What groups of commands are about, for the help of the group. */
@@ -162,8 +189,11 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   events: "Canonical events: what the sources told",
   handoffs: "Handoffs: one event to one target, and why each is where it is",
   exceptions: "Exceptions: what a person must settle",
+  proposals: "Proposals: what a second person must decide",
   audit: "Proof: what must always hold",
   "dead-letters": "What arrived and was not understood",
+  user: "People: accounts and roles",
+  token: "API tokens: for programs that act for a person",
 };
 
 function nextPage(next: string | undefined): string {

@@ -1,8 +1,10 @@
-/** One exception, and what an exclusion did. */
+/** One exception, and the exclusions that people propose and decide. */
 import type { z } from "zod";
 import { epochMs } from "../kernel/clock.ts";
 import type { acceptDifferenceOperation } from "../operations/accept-difference.ts";
+import type { approveExclusionOperation } from "../operations/decide-exclusion.ts";
 import type { excludeExceptionOperation } from "../operations/exclude-exception.ts";
+import type { listProposalsOperation } from "../operations/list-proposals.ts";
 import type { showExceptionOperation } from "../operations/show-exception.ts";
 import { clean, wrap } from "./paint.ts";
 import type { ListStyle } from "./print-lists.ts";
@@ -12,6 +14,8 @@ import { durationText, moneyText, timeText } from "./print-values.ts";
 type Shown = z.output<typeof showExceptionOperation.output>;
 type Accepted = z.output<typeof acceptDifferenceOperation.output>;
 type Excluded = z.output<typeof excludeExceptionOperation.output>;
+type Approved = z.output<typeof approveExclusionOperation.output>;
+type Proposals = z.output<typeof listProposalsOperation.output>;
 
 export function printException(shown: Shown, style: ListStyle): string {
   const { paint, zone, width } = style;
@@ -66,17 +70,52 @@ export function printAcceptance(result: Accepted, { paint, width }: ListStyle): 
   return `${lines.join("\n")}\n`;
 }
 
-export function printExclusion(result: Excluded, { paint, zone }: ListStyle): string {
-  const money = result.amount === undefined ? "" : ` (${moneyText(result.amount)})`;
-  const head = result.done ? "Excluded" : "Plan: exclude";
-  const lines = [
-    paint.strong(`${head} ${result.handoff}${money}: ${result.reason}`),
-    `Agreed by ${clean(result.people.join(" and "))}, until ${timeText(result.expiresAt, zone)}.`,
-  ];
-  if (result.dependantsExcepted > 0) {
-    const become = result.done ? "became" : "would become";
-    lines.push(`${result.dependantsExcepted} that needed it ${become} exceptions of their own.`);
+export function printExclusion(result: Excluded, style: ListStyle): string {
+  const { content, dependants, proposal } = result;
+  const lines = contentLines(proposal === undefined ? "Plan: exclude" : "Proposed", content, style);
+  if (dependants > 0) {
+    lines.push(`${dependants} that need it would become exceptions of their own.`);
   }
-  if (!result.done) lines.push("Nothing was changed. Add --yes to do it.");
+  lines.push(
+    proposal === undefined
+      ? "Nothing was changed. Add --yes to propose it to a second person."
+      : `Nothing was changed yet. Another person decides: tieout proposals ls; it is ${proposal}.`,
+  );
   return `${lines.join("\n")}\n`;
+}
+
+export function printApproval(result: Approved, style: ListStyle): string {
+  const lines = contentLines("Excluded", result.content, style);
+  lines.push(`Agreed by ${clean(result.people.join(" and "))}.`);
+  if (result.dependantsExcepted > 0) {
+    lines.push(`${result.dependantsExcepted} that needed it became exceptions of their own.`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+export function printProposals({ proposals }: Proposals, style: ListStyle): string {
+  if (proposals.length === 0) return "Nothing waits for a second person.\n";
+  return proposals
+    .map((one) => {
+      const head = `${one.id} by ${clean(one.author)}, ${one.state}`;
+      const lines = contentLines(head, one.content, style);
+      if (one.state === "open" && !one.own) {
+        lines.push(
+          `  tieout proposals approve ${one.id} \\\n    --content-hash ${one.contentHash}`,
+          `  tieout proposals reject ${one.id} --reason "…"`,
+        );
+      }
+      return `${lines.join("\n")}\n`;
+    })
+    .join("\n");
+}
+
+function contentLines(head: string, content: Excluded["content"], style: ListStyle): string[] {
+  const money = content.amount === undefined ? "" : ` (${moneyText(content.amount)})`;
+  const why = content.note === undefined ? "" : `: ${clean(content.note)}`;
+  return [
+    style.paint.strong(`${head}: ${clean(content.object)}${money}`),
+    `Not sent to ${clean(content.target)}: ${content.reasonCode}${why}, until ${timeText(content.expiresAt, style.zone)}.`,
+    `Exception ${content.exception}: ${clean(content.title)}`,
+  ];
 }

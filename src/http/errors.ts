@@ -17,4 +17,24 @@ export const httpErrors = defineErrors({
     message: "The body is larger than the {limit} bytes this connection accepts.",
     class: "reject",
   },
+  E_HTTP_ROUTE_UNKNOWN: {
+    message: "There is no such address in this API; /api/docs lists them.",
+    class: "reject",
+  },
+  E_HTTP_BODY: {
+    message: "The request is not understood: {problems}.",
+    class: "reject",
+  },
+  E_HTTP_KEY_MALFORMED: {
+    message: "An Idempotency-Key has 1 to 200 visible ASCII characters.",
+    class: "reject",
+  },
+  E_HTTP_KEY_REUSED: {
+    message: "This Idempotency-Key was used for another request; take a new one.",
+    class: "reject",
+  },
+  E_HTTP_KEY_UNDER_WAY: {
+    message: "The request with this Idempotency-Key is still under way; ask again in a moment.",
+    class: "pause",
+  },
 });

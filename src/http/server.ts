@@ -7,9 +7,11 @@ import type { AddressInfo } from "node:net";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import Fastify from "fastify";
 import type { ReceivedRequest } from "../connectors/kit/source.ts";
+import { addApi } from "./api/add-api.ts";
+import type { ApiParts } from "./api/api-parts.ts";
+import { addConsole } from "./console-files.ts";
 import { httpErrors } from "./errors.ts";
-import type { Problem } from "./problem.ts";
-import { problem, problemOf } from "./problem.ts";
+import { problem, problemOf, sendProblem } from "./problem.ts";
 
 export type IntakeAnswer =
   | { readonly kind: "kept"; readonly verdict: string }
@@ -33,6 +35,12 @@ export interface HttpOptions {
   readonly health: () => Promise<Report>;
   readonly ready: () => Promise<Report>;
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+  /** What people may ask over HTTP; absent where only facts come in. */
+  readonly api?: Omit<ApiParts, "onError">;
+  /** The console's built files; served at `/` when there are any. */
+  readonly consoleDir?: string;
+  /** Proxies whose word about the sender's address is taken; nobody's by default. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly onError: (cause: unknown, where: string) => void;
 }
 
@@ -52,6 +60,7 @@ export async function openHttpServer(options: HttpOptions): Promise<HttpServer> 
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: 70_000,
     forceCloseConnections: "idle",
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
   });
   // Signatures are over the bytes: nothing may parse a body before its connector has seen it.
   app.removeAllContentTypeParsers();
@@ -64,6 +73,8 @@ export async function openHttpServer(options: HttpOptions): Promise<HttpServer> 
   });
   addIntake(app, options);
   addReports(app, options);
+  if (options.api !== undefined) addApi(app, { ...options.api, onError: options.onError });
+  if (options.consoleDir !== undefined) addConsole(app, options.consoleDir);
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
   return { port, close: () => app.close() };
@@ -114,10 +125,4 @@ function addReports(app: FastifyInstance, options: HttpOptions): void {
 
 function sendReport(reply: FastifyReply, report: Report): FastifyReply {
   return reply.code(report.ok ? 200 : 503).send(report.body);
-}
-
-function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
-  const { retryAfterSeconds, ...rest } = body;
-  if (retryAfterSeconds !== undefined) void reply.header("retry-after", retryAfterSeconds);
-  return reply.code(body.status).type("application/problem+json").send(rest);
 }

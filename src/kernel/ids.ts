@@ -23,6 +23,8 @@ const PREFIXES = {
   correlation: "cor",
   operation: "opn",
   person: "per",
+  token: "tok",
+  proposal: "pro",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -3,11 +3,10 @@
  * reason. It covers the drift that the case tells, and no later one of the same document.
  */
 import { z } from "zod";
-import { uuidV7 } from "../kernel/ids.ts";
 import { inTransaction } from "../store/database.ts";
 import type { AcceptableCase } from "../store/drift-cases.ts";
 import { acceptDrift, lockDriftCase } from "../store/drift-cases.ts";
-import { insertAudit } from "../store/insert-audit.ts";
+import { auditActs } from "./audit-act.ts";
 import { operationsErrors } from "./errors.ts";
 import { defineOperation } from "./operation.ts";
 import { twoPeople } from "./two-people.ts";
@@ -65,17 +64,14 @@ export const acceptDifferenceOperation = defineOperation({
       await acceptDrift(session, one.id, `accepted: ${asked.reasonCode}`);
       const reason =
         asked.note === undefined ? asked.reasonCode : `${asked.reasonCode}: ${asked.note}`;
-      await insertAudit(session, [
+      await auditActs(context, session, [
         {
-          id: uuidV7(context.clock, context.random),
-          actor: people[0],
           secondActor: people[1],
           operation: NAME,
           subject: idOf("exception", one.id),
           reason,
           before: { state: "open", drift: one.drift, message: one.message },
           after: { state: "resolved", target: one.target, document: one.document },
-          expiresAt: undefined,
         },
       ]);
       return one;

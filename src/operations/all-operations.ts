@@ -1,5 +1,6 @@
 /** Every operation there is; routes, commands and documents are made from this list. */
 import { acceptDifferenceOperation } from "./accept-difference.ts";
+import { approveExclusionOperation, rejectExclusionOperation } from "./decide-exclusion.ts";
 import { doctorOperation } from "./doctor.ts";
 import { excludeExceptionOperation } from "./exclude-exception.ts";
 import { expireExclusionsOperation } from "./expire-exclusions.ts";
@@ -10,7 +11,18 @@ import { listDeadLettersOperation } from "./list-dead-letters.ts";
 import { listEventsOperation } from "./list-events.ts";
 import { listExceptionsOperation } from "./list-exceptions.ts";
 import { listHandoffsOperation } from "./list-handoffs.ts";
+import { listProposalsOperation } from "./list-proposals.ts";
 import { observeTargetOperation } from "./observe-target.ts";
+import { addUserOperation } from "./people/add-user.ts";
+import { disableUserOperation } from "./people/disable-user.ts";
+import { grantRoleOperation } from "./people/grant-role.ts";
+import { listUsersOperation } from "./people/list-users.ts";
+import { revokeRoleOperation } from "./people/revoke-role.ts";
+import {
+  createTokenOperation,
+  listTokensOperation,
+  revokeTokenOperation,
+} from "./people/tokens.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
@@ -27,6 +39,9 @@ export const operations = {
   retryException: retryExceptionOperation,
   excludeException: excludeExceptionOperation,
   acceptDifference: acceptDifferenceOperation,
+  listProposals: listProposalsOperation,
+  approveExclusion: approveExclusionOperation,
+  rejectExclusion: rejectExclusionOperation,
   expireExclusions: expireExclusionsOperation,
   observeTarget: observeTargetOperation,
   listConnections: listConnectionsOperation,
@@ -35,6 +50,14 @@ export const operations = {
   exportEvidence: exportEvidenceOperation,
   showRoot: showRootOperation,
   doctor: doctorOperation,
+  addUser: addUserOperation,
+  listUsers: listUsersOperation,
+  disableUser: disableUserOperation,
+  grantRole: grantRoleOperation,
+  revokeRole: revokeRoleOperation,
+  createToken: createTokenOperation,
+  listTokens: listTokensOperation,
+  revokeToken: revokeTokenOperation,
 } as const;
 
 export type Operations = typeof operations;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { messageOf } from "../kernel/errors.ts";
 import { checkDatabase, listPartitions } from "../store/check-database.ts";
+import { checkApiRole } from "../store/ensure-api-role.ts";
 import { findSendingPermission, listHubs } from "../store/list-connections.ts";
 import type { OperationContext } from "./operation.ts";
 import { defineOperation } from "./operation.ts";
@@ -23,7 +24,7 @@ const LOW_DISK = 1024 ** 3;
 
 export const doctorOperation = defineOperation({
   name: "doctor",
-  summary: "Checks database, schema, partitions, hubs, engine, clocks, disk and the right to send.",
+  summary: "Checks database, schema, partitions, hubs, engine, clocks, disk, rights.",
   permission: "health.read",
   input: z.strictObject({}),
   output,
@@ -38,6 +39,7 @@ export const doctorOperation = defineOperation({
             ...(await guarded("partitions", () => partitionCheck(context))),
             ...(await guarded("hubs", () => hubCheck(context))),
             ...(await guarded("sending", () => sendingCheck(context))),
+            ...(await guarded("row security", () => rowSecurityCheck(context))),
           ];
     const checks = [
       ...database,
@@ -140,6 +142,15 @@ async function sendingCheck({ pool }: OperationContext): Promise<DoctorCheck[]> 
       remedy: "After a restore, confirm that the original is dead before sending is allowed again.",
     },
   ];
+}
+
+async function rowSecurityCheck({ pool }: OperationContext): Promise<DoctorCheck[]> {
+  const role = await checkApiRole(pool);
+  if (role.ready) {
+    return [{ name: "row security", status: "ok", detail: "requests of people run behind it" }];
+  }
+  const detail = `requests of people are refused: ${role.why}`;
+  return [{ name: "row security", status: "warning", detail, remedy: role.remedy }];
 }
 
 async function engineCheck({ surroundings }: OperationContext): Promise<DoctorCheck[]> {

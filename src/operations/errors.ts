@@ -22,6 +22,11 @@ export const operationsErrors = defineErrors({
     message: "{operation} needs two people: {lacks}",
     class: "pause",
   },
+  E_OPERATIONS_PROPOSAL_CHANGED: {
+    message:
+      "What {proposal} is about is not what it was when it was shown. Look again and propose it anew.",
+    class: "pause",
+  },
   E_OPERATIONS_NEED_EXCLUDED: {
     message:
       "It needs {need} in {target}, which two people excluded. Exclude it too, or repair what it needs and retry both.",
@@ -46,6 +51,30 @@ export const operationsErrors = defineErrors({
   },
   E_OPERATIONS_STATE: {
     message: "{subject} is {state}; {operation} does not apply to it.",
+    class: "reject",
+  },
+  E_OPERATIONS_TAKEN: {
+    message: "The {what} is taken.",
+    class: "reject",
+  },
+  E_OPERATIONS_LAST_ADMIN: {
+    message: "{name} is the last administrator who can sign in; give somebody else the role first.",
+    class: "pause",
+  },
+  E_OPERATIONS_DUTY_CONFLICT: {
+    message: "{name} would hold duties that watch each other with {role} ({detail}). State why.",
+    class: "pause",
+  },
+  E_OPERATIONS_WHOSE: {
+    message: "Say whose {operation} it is: nobody is signed in here.",
+    class: "reject",
+  },
+  E_OPERATIONS_TOKEN_BY_TOKEN: {
+    message: "A token cannot make a token; sign in for that.",
+    class: "reject",
+  },
+  E_OPERATIONS_TOKEN_TOO_WIDE: {
+    message: '{name} does not hold "{permission}" and cannot give it to a token.',
     class: "reject",
   },
 });

@@ -80,7 +80,7 @@ async function readMaterial(
     listCasesOf(pool, { handoffs: ids, inbounds, objects }),
     findLinks(pool, linkKeys, [...targets.keys()]),
     findSkips(pool, events),
-    findInbounds(pool, inbounds),
+    findInbounds(pool, events),
     findDocumentFields(pool, objects),
   ]);
   const tries = attempts.map(showAttempt);

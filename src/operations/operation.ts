@@ -7,8 +7,8 @@
  * evidence    readers of what outside systems recorded, for the invariants that compare with it
  */
 import type { z } from "zod";
-import type { Actor, Permission } from "../access/roles.ts";
-import { demand } from "../access/roles.ts";
+import type { Actor, Permission, Scope } from "../access/roles.ts";
+import { demand, reachOf } from "../access/roles.ts";
 import type { SourceConnection } from "../connectors/kit/source.ts";
 import type { TargetConnection } from "../connectors/kit/target.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -17,6 +17,7 @@ import type { Random } from "../kernel/random.ts";
 import type { Pool } from "../store/database.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
 import { operationsErrors } from "./errors.ts";
+import type { Passwords } from "./people/passwords.ts";
 
 /** One request as the target's own journal has it. */
 export interface JournalEntry {
@@ -68,6 +69,12 @@ export interface OperationContext {
   readonly shouldStop?: () => boolean;
   readonly surroundings?: Surroundings;
   readonly evidence?: Evidence;
+  readonly passwords?: Passwords;
+  /**
+   * The ledger as far as a scope reaches, bound by row security. Set where requests of people come
+   * from outside; absent where the process owns the ledger anyway.
+   */
+  readonly scoped?: (scope: Scope) => Pool;
 }
 
 export interface Operation<Input extends z.ZodType, Output extends z.ZodType> {
@@ -89,15 +96,15 @@ export function defineOperation<Input extends z.ZodType, Output extends z.ZodTyp
 }
 
 /**
- * The one way to run an operation: permission, then input, then the act. Throws E_ACCESS_DENIED,
- * E_OPERATIONS_INPUT and what the operation declares.
+ * The one way to run an operation: permission, then input, then the act, over the rows of the
+ * scope. Throws E_ACCESS_DENIED, E_OPERATIONS_INPUT and what the operation declares.
  */
 export async function runOperation<Input extends z.ZodType, Output extends z.ZodType>(
   operation: Operation<Input, Output>,
   context: OperationContext,
   input: unknown,
 ): Promise<z.output<Output>> {
-  demand(context.actor, operation.permission);
+  const scope = demand(context.actor, operation.permission);
   const parsed = operation.input.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
@@ -109,5 +116,7 @@ export async function runOperation<Input extends z.ZodType, Output extends z.Zod
       problems: problems.join("; "),
     });
   }
-  return operation.run(context, parsed.data);
+  const rowsOnly = reachOf(operation.permission) === "rows";
+  const pool = rowsOnly ? context.scoped?.(scope) : undefined;
+  return operation.run(pool === undefined ? context : { ...context, pool }, parsed.data);
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Company } from "../../test/support/story-company.ts";
 import { customer, invoice, openCompany } from "../../test/support/story-company.ts";
+import type { Actor } from "../access/roles.ts";
 import { operations } from "./all-operations.ts";
+import type { OperationContext } from "./operation.ts";
 import { runOperation } from "./operation.ts";
 
 let company: Company;
@@ -14,12 +16,45 @@ afterEach(() => company.close());
 
 const trace = (id: string) => runOperation(operations.findStory, company.context, { id });
 
-async function people(...names: string[]): Promise<void> {
+type ProvedActor = Actor & { readonly proof: NonNullable<Actor["proof"]> };
+
+/** People of the ledger, each proved by an account of their first name. */
+async function people(...names: string[]): Promise<[ProvedActor, ProvedActor]> {
+  const actors: ProvedActor[] = [];
   for (const name of names) {
-    await company.pool.query("insert into person (id, name) values (gen_random_uuid(), $1)", [
-      name,
-    ]);
+    const result = await company.pool.query<{ id: string }>(
+      "insert into person (id, name) values (gen_random_uuid(), $1) returning id",
+      [name],
+    );
+    const proof = {
+      ...{ person: result.rows[0]?.id ?? "", account: name.toLowerCase() },
+      means: "session" as const,
+    };
+    actors.push({ name, roles: ["controller"], proof });
   }
+  return actors as [ProvedActor, ProvedActor];
+}
+
+function as(actor: Actor | undefined): OperationContext {
+  return actor === undefined ? company.context : { ...company.context, actor };
+}
+
+function excludeAs(actor: Actor | undefined, more: object) {
+  return runOperation(operations.excludeException, as(actor), {
+    ...{ reasonCode: "booked-by-hand", expiresAt: "2030-01-01T00:00:00Z", ...more },
+  });
+}
+
+async function hashOf(proposal: string): Promise<string> {
+  const { proposals } = await runOperation(operations.listProposals, company.context, {});
+  return proposals.find((one) => one.id === proposal)?.contentHash ?? "";
+}
+
+async function excludeByTwo(author: Actor, approver: Actor, what: object) {
+  const { proposal = "" } = await excludeAs(author, { ...what, yes: true });
+  const contentHash = await hashOf(proposal);
+  const input = { id: proposal, contentHash };
+  return runOperation(operations.approveExclusion, as(approver), input);
 }
 
 async function refuseInvoice(): Promise<string> {
@@ -218,30 +253,68 @@ describe("exceptions", () => {
     });
   });
 
-  test("given one person or twice the same, then nothing is excluded; given two, it is", async () => {
+  test("given an author, then only another person approves, by whichever account", async () => {
     const id = await refuseInvoice();
     await company.tell(customer("c1", 4));
-    const exclude = (more: object) =>
-      runOperation(operations.excludeException, company.context, {
-        ...{ id, reasonCode: "booked-by-hand", expiresAt: "2030-01-01T00:00:00Z", ...more },
-      });
-    await people("Ada");
-    await expect(exclude({ secondPerson: "Ada" })).rejects.toThrow(/only 1 of them known/);
-    await people("Ben");
-    await expect(exclude({ secondPerson: "Ada" })).rejects.toThrow(/second person is the first/);
-    await expect(exclude({})).rejects.toThrow(/name the second person/);
-    expect(await exclude({ secondPerson: "Ben" })).toMatchObject({ done: false });
+    const [ada, ben] = await people("Ada", "Ben");
+    const plan = await excludeAs(undefined, { id });
+    expect(plan).toMatchObject({ content: { reasonCode: "booked-by-hand" }, proposal: undefined });
+    await expect(excludeAs(undefined, { id, yes: true })).rejects.toThrow(/proves nobody/);
+    const { proposal = "" } = await excludeAs(ada, { id, yes: true });
     expect((await trace("A-1")).verdict.state).toBe("exception");
-    expect(await exclude({ secondPerson: "Ben", yes: true })).toMatchObject({ done: true });
+    const contentHash = await hashOf(proposal);
+    const approve = (who: Actor | undefined, hash = contentHash) =>
+      runOperation(operations.approveExclusion, as(who), { id: proposal, contentHash: hash });
+    await expect(approve(undefined)).rejects.toThrow(/proves nobody/);
+    await expect(approve(ada)).rejects.toThrow(/Ada proposed it/);
+    const secondAccount = { ...ada, name: "A. Meyer", proof: { ...ada.proof, account: "ada2" } };
+    await expect(approve(secondAccount)).rejects.toThrow(/Ada proposed it/);
+    await expect(approve(ben, "0".repeat(64))).rejects.toThrow(/not what it was/);
+    expect(await approve(ben)).toMatchObject({ people: ["Ada", "Ben"] });
     expect((await trace("A-1")).verdict.sentence).toContain("excluded from plain");
+    await expect(approve(ben)).rejects.toThrow(/is approved/);
+    const audit = await company.pool.query(
+      "select operation, actor, second_actor, after -> 'by' as by from audit order by at",
+    );
+    expect(audit.rows).toMatchObject([
+      { operation: "propose-exclusion", actor: "Ada", by: { account: "ada", means: "session" } },
+      { operation: "exclude-exception", actor: "Ben", second_actor: "Ada", by: { account: "ben" } },
+    ]);
+    const only = { only: ["Immutability"] };
+    const verified = await runOperation(operations.verifyInvariants, company.context, only);
+    expect(verified).toMatchObject({ held: 1, violated: 0 });
+  });
+
+  test("given a proposal whose content changed, then its approval is refused", async () => {
+    const id = await refuseInvoice();
+    const [ada, ben] = await people("Ada", "Ben");
+    const { proposal = "" } = await excludeAs(ada, { id, yes: true });
+    const contentHash = await hashOf(proposal);
+    await company.pool.query(
+      "update exception_case set amount_minor = amount_minor + 1 where kind = 'handoff'",
+    );
+    const approve = (input: object) =>
+      runOperation(operations.approveExclusion, as(ben), { id: proposal, contentHash, ...input });
+    await expect(approve({})).rejects.toThrow(/not what it was/);
+    const again = await excludeAs(ada, { id, yes: true });
+    await expect(approve({})).rejects.toThrow(/is rejected/);
+    const old = { id: again.proposal, contentHash };
+    await expect(approve(old)).rejects.toThrow(/not what it was/);
+    const fresh = { id: again.proposal, contentHash: await hashOf(again.proposal ?? "") };
+    const rejected = await runOperation(operations.rejectExclusion, as(ben), {
+      id: again.proposal,
+      reason: "book it",
+    });
+    expect(rejected.proposal).toBe(again.proposal);
+    await expect(approve(fresh)).rejects.toThrow(/is rejected/);
+    expect((await trace("A-1")).verdict.state).toBe("exception");
   });
 
   test("given an exclusion whose time is over, then it is an exception again, with an owner", async () => {
     const id = await refuseInvoice();
-    await people("Ada", "Ben");
+    const [ada, ben] = await people("Ada", "Ben");
     const expiresAt = new Date(Date.now() + 1500).toISOString();
-    const input = { id, reasonCode: "other", secondPerson: "Ben", yes: true, expiresAt };
-    await runOperation(operations.excludeException, company.context, input);
+    await excludeByTwo(ada, ben, { id, reasonCode: "other", expiresAt });
     const expire = () => runOperation(operations.expireExclusions, company.context, {});
     expect(await expire()).toEqual({ expired: 0 });
     await new Promise((resolve) => setTimeout(resolve, 1700));
@@ -258,12 +331,10 @@ describe("exceptions", () => {
     company.server.mishaps.push("refused");
     await company.tell(customer("c1", 0), invoice("1", "c1", 5));
     await company.work();
-    await people("Ada", "Ben");
+    const [ada, ben] = await people("Ada", "Ben");
     const { causes } = await runOperation(operations.listExceptions, company.context, {});
-    const result = await runOperation(operations.excludeException, company.context, {
-      ...{ id: causes[0]?.example, reasonCode: "not-ours", secondPerson: "Ben", yes: true },
-      expiresAt: "2030-01-01T00:00:00Z",
-    });
+    const what = { id: causes[0]?.example, reasonCode: "not-ours" };
+    const result = await excludeByTwo(ada, ben, what);
     expect(result.dependantsExcepted).toBe(1);
     const story = await trace("A-1");
     expect(story.exceptions[0]).toMatchObject({ code: "E_OPERATIONS_NEED_EXCLUDED" });

@@ -3,18 +3,17 @@
  * by the code that acts, from rows read the same way.
  */
 import { z } from "zod";
-import { uuidV7 } from "../kernel/ids.ts";
 import type { Money } from "../kernel/money.ts";
 import { addMoney, moneyToWire } from "../kernel/money.ts";
 import type { AskRow } from "../store/ask-again.ts";
 import { askAgain } from "../store/ask-again.ts";
 import type { Session } from "../store/database.ts";
 import { inTransaction } from "../store/database.ts";
-import { insertAudit } from "../store/insert-audit.ts";
 import { listCauses } from "../store/list-exceptions.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
 import type { RepairCandidate } from "../store/repair-handoffs.ts";
 import { findRepairCandidates, repairHandoffs } from "../store/repair-handoffs.ts";
+import { auditActs } from "./audit-act.ts";
 import { operationsErrors } from "./errors.ts";
 import type { OperationContext } from "./operation.ts";
 import { defineOperation } from "./operation.ts";
@@ -128,20 +127,17 @@ async function repairChunk(
     ...(await repairHandoffs(session, rows, `retried by ${by}`)),
     ...(await askAgain(session, asks.map(askRow), `asked again by ${by}`)),
   ]);
-  await insertAudit(
+  await auditActs(
+    context,
     session,
     [...retries, ...asks]
       .filter(({ candidate }) => moved.has(candidate.handoff_id ?? ""))
       .map(({ candidate, from, to }) => ({
-        id: uuidV7(context.clock, context.random),
-        actor: context.actor.name,
-        secondActor: undefined,
         operation: "retry-exception",
         subject: idOf("exception", candidate.case_id),
         reason,
         before: { state: from, generation: candidate.generation },
         after: { state: to, generation: moved.get(candidate.handoff_id ?? "") },
-        expiresAt: undefined,
       })),
   );
   return steps.map((step) =>

@@ -11,6 +11,10 @@ export async function twoPeople(
 ): Promise<readonly [string, string]> {
   const lacking = (lacks: string): Error =>
     operationsErrors.E_OPERATIONS_APPROVAL_NEEDED({ operation, lacks });
+  // Where people are proved, naming somebody is not their consent: they would have to sign in too.
+  if (context.actor.proof !== undefined) {
+    throw lacking("it can be agreed on at the ledger's own machine only, by naming both");
+  }
   const people = await listPeople(context.pool);
   if (people.length < 2) throw lacking(`only ${people.length} of them known to this ledger`);
   const first = people.find((one) => one.name === context.actor.name);

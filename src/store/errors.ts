@@ -19,4 +19,8 @@ export const storeErrors = defineErrors({
     message: "Seat {seat} of budget {budget} was taken over by another holder.",
     class: "retry",
   },
+  E_STORE_API_ROLE: {
+    message: "Requests of people are refused until the role tieout_api can be used. {remedy}",
+    class: "pause",
+  },
 });

@@ -13,7 +13,12 @@ export interface StoryEntrance {
   readonly correlation_id: string | null;
 }
 
+/**
+ * What the text names must be seen by its events too, where row security is at work: links are
+ * open to read, and knowing that a number exists is knowing something.
+ */
 const BY_TEXT = `
+select n.how, n.object, n.correlation_id from (
 select 'object' as how, w.key as object, null::uuid as correlation_id
 from unnest($2::text[]) as w(key)
 where exists (select 1 from event e where e.subject = w.key)
@@ -27,6 +32,10 @@ union
 select 'number in ' || l.target, l.object, null from link l where l.number = $1
 union
 select 'reference in ' || f.target, f.object, null from effect f where f.reference = $1
+) n
+where not row_security_active('event')
+  or (select coalesce(current_setting('tieout.unassigned', true), '') = 'on')
+  or exists (select 1 from event e where e.subject = split_part(n.object, '#', 1))
 order by 1, 2`;
 
 /** `keys`: the text as an object key, and with each connection and entity in front of it. */
@@ -138,17 +147,18 @@ export interface StoryInbound {
   readonly dead_state: string | null;
 }
 
+/** Through the events that came of them: whoever may see those may see how they came. */
 const INBOUNDS = `
-select i.id, i.connection, i.kind, i.fact_id, i.origin, i.received_at,
-  d.code as dead_code, d.reason as dead_reason, d.state as dead_state
-from inbound i left join dead_letter d on d.inbound_id = i.id
-where i.id = any($1::uuid[]) order by i.id`;
+select distinct on (i.inbound_id) i.inbound_id as id, i.connection, i.kind, i.fact_id, i.origin,
+  i.received_at, d.code as dead_code, d.reason as dead_reason, d.state as dead_state
+from raw_of_event i left join dead_letter d on d.inbound_id = i.inbound_id
+where i.event_id = any($1::uuid[]) order by i.inbound_id`;
 
 export async function findInbounds(
   session: Session,
-  ids: readonly string[],
+  events: readonly string[],
 ): Promise<StoryInbound[]> {
-  const result = await session.query<StoryInbound>(INBOUNDS, [ids]);
+  const result = await session.query<StoryInbound>(INBOUNDS, [events]);
   return result.rows;
 }
 

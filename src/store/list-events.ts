@@ -68,7 +68,7 @@ select ${COLUMNS.split(",")
   .map((column) => `e.${column.trim()}`)
   .join(", ")}, e.data, e.row_hash as hash, e.causation_id, e.region,
   i.body as raw, i.fact_id, i.kind
-from event e left join inbound i on i.id = e.inbound_id where e.id = $1`;
+from event e left join raw_of_event i on i.event_id = e.id where e.id = $1`;
 
 /** One event with its bytes and those of the inbound it came from. */
 export async function findEvent(session: Session, id: string): Promise<EventBodies | undefined> {

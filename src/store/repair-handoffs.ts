@@ -23,6 +23,7 @@ export interface RepairCandidate {
   readonly generation: number | null;
   readonly amount_minor: string | null;
   readonly currency: string | null;
+  readonly legal_entity: string | null;
   /** Guard of the last send; null when nothing was ever sent. */
   readonly guard: string | null;
   /** Class of the latest outcome since that send, of the send itself or of a probe. */
@@ -35,7 +36,7 @@ function findText(lock: string): string {
   return `
 select x.id as case_id, x.cause, x.kind, x.title, x.handoff_id, h.state, h.target, h.object,
   h.ordered, h.reference, h.generation, x.amount_minor, x.currency,
-  s.guard, o.class as last_outcome, o.settled
+  x.legal_entity, s.guard, o.class as last_outcome, o.settled
 from exception_case x left join handoff h on h.id = x.handoff_id
 left join lateral (
   select a.guard, a.created_at, a.settles_at from attempt a
