@@ -242,14 +242,10 @@ describe("exceptions", () => {
 
     test("then it is not excluded: a document of ours would be declared away", async () => {
       const { id } = await differing();
-      await people("Ada", "Ben");
-      const input = { id, reasonCode: "other", expiresAt: "2030-01-01T00:00:00Z" };
-      await expect(
-        runOperation(operations.excludeException, company.context, {
-          ...input,
-          secondPerson: "Ben",
-        }),
-      ).rejects.toThrow(/may have taken effect in plain/);
+      const [ada] = await people("Ada", "Ben");
+      await expect(excludeAs(ada, { id, yes: true })).rejects.toThrow(
+        /may have taken effect in plain/,
+      );
     });
   });
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiRoom, Client } from "../../../test/support/api-room.ts";
 import { openApiRoom } from "../../../test/support/api-room.ts";
 import { customer, invoice } from "../../../test/support/story-company.ts";
-import { runProgram } from "../../cli/build-program.ts";
 import { operations } from "../../operations/all-operations.ts";
 import { routedOperations } from "./operation-routes.ts";
 
@@ -207,40 +206,6 @@ describe("the HTTP API", () => {
     });
   });
 
-  test("given the command line with a server and a token, then it asks there, with the same codes", async () => {
-    const token = await tokenOf(ada, ["exception.read", "exception.retry", "story.read"]);
-    const run = async (...argv: string[]) => {
-      let [out, err] = ["", ""];
-      const code = await runProgram(
-        {
-          ...{ version: "1", colour: false, columns: 100, zone: "UTC", nowMs: () => Date.now() },
-          connect: async () => undefined,
-          alone: () => room.company.context,
-          out: (text) => {
-            out += text;
-          },
-          err: (text) => {
-            err += text;
-          },
-        },
-        [...argv, "--server", room.url, "--token", token],
-      );
-      return { code, out, err };
-    };
-    const listed = await run("exceptions", "ls", "--json");
-    expect(JSON.parse(listed.out)).toMatchObject({ causes: [{ cases: 1 }] });
-    const plan = await run("exceptions", "retry", await caseId());
-    expect(plan).toMatchObject({ code: 0 });
-    expect(plan.out).toContain("Nothing was changed");
-    expect((await run("trace", "shop/customer/c1")).out).toContain("NEEDS YOU");
-    const denied = await run("doctor");
-    expect(denied.err).toContain("[E_ACCESS_DENIED]");
-    expect((await run("trace", "nothing")).err).toContain("[E_OPERATIONS_NOT_FOUND]");
-    expect((await run("handoffs", "ls", "--state", "sleeping")).code).toBe(1);
-    const plain = { ...(await run("doctor", "--server", "http://example.com")) };
-    expect(plain.err).toMatch(/E_CLI_SERVER_ADDRESS|E_ACCESS_DENIED/);
-  });
-
   test("given the documents, then every operation is described where it stands, with its shapes", async () => {
     const { body, headers } = await room.ask("/api/openapi.json");
     expect(headers.get("content-type")).toMatch(/^application\/json/);
@@ -284,7 +249,8 @@ describe("the HTTP API", () => {
     const person = await room.company.pool.query("select id from person where name = 'Ada Meyer'");
     await room.company.pool.query(
       `insert into account (id, person_id, kind, login, password_hash)
-       select gen_random_uuid(), $1, 'local', 'ada2', password_hash from account where login = 'ada'`,
+       select gen_random_uuid(), $1, 'local', 'ada2', password_hash
+       from account where login = 'ada'`,
       [person.rows[0].id],
     );
     const second = await room.signIn("ada2");

@@ -34,7 +34,9 @@ export function docsPage(document: Document): string {
     .join(" · ");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>${escapeHtml(info.title)} API ${escapeHtml(info.version)}</title><style>${STYLE}</style></head>
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(info.title)} API ${escapeHtml(info.version)}</title>
+<style>${STYLE}</style></head>
 <body><main><h1>${escapeHtml(info.title)} API <small>${escapeHtml(info.version)}</small></h1>
 <p>${escapeHtml(info.description)}</p>
 <p>For programs: <a href="/api/openapi.json">OpenAPI 3.1</a>.</p><nav>${index}</nav>
