@@ -20,8 +20,8 @@ export default defineConfig({
     pool: "forks",
     // Each file has a server of its own, and the server is what takes the time.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
     teardownTimeout: 30_000,
     projects: [onDatabase("sqlite", 0), onDatabase("postgres", 1)],
   },
