@@ -5,7 +5,8 @@ import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { isTieoutError, messageOf } from "../src/kernel/errors.ts";
-import { installTryton } from "../src/sandbox/tryton/install-packages.ts";
+import { ensurePackages, installTryton } from "../src/sandbox/tryton/install-packages.ts";
+import { hasHledger } from "./run-hledger.ts";
 
 const CANNOT_BE_INSTALLED = 5;
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -16,6 +17,8 @@ const log = {
 
 try {
   const found = await installTryton({ log });
+  // One test has hledger add up what Tryton posted.
+  await ensurePackages({ packages: ["hledger"], isThere: hasHledger, log });
   process.stdout.write(`Tryton ${found.version}\n`);
 } catch (thrown) {
   process.stderr.write(`${messageOf(thrown)}\n`);

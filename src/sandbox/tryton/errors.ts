@@ -2,7 +2,8 @@ import { defineErrors } from "../../kernel/errors.ts";
 
 export const trytonErrors = defineErrors({
   E_TRYTON_ABSENT: {
-    message: "Tryton cannot be used here: {reason} Run as root on Debian 12: {command}",
+    message:
+      "A program that is needed cannot be used here: {reason} On Debian 12, as root: {command}",
     class: "pause",
   },
   E_TRYTON_INSTALL: {

@@ -26,22 +26,33 @@ function isDebian(): boolean {
   }
 }
 
+export interface WantedPackages {
+  readonly packages: readonly string[];
+  /** Looks for what the packages bring. */
+  readonly isThere: () => boolean;
+  readonly log: TrytonLog;
+}
+
 /**
- * Makes sure that Tryton is there, by apt when it is not. Throws E_TRYTON_ABSENT, which names the
- * command for a person, where we may not install, and E_TRYTON_INSTALL when apt fails.
+ * Makes sure that a program is there, by apt when it is not. Throws E_TRYTON_ABSENT, which names
+ * the command for a person, where we may not install, and E_TRYTON_INSTALL when apt fails.
  */
-export async function installTryton(options: { readonly log: TrytonLog }): Promise<FoundTryton> {
-  const before = findTryton();
-  if (before?.complete === true) return before;
-  const command = installCommand(TRYTON_PACKAGES);
+export async function ensurePackages({ packages, isThere, log }: WantedPackages): Promise<void> {
+  if (isThere()) return;
+  const command = installCommand(packages);
   const reason = whyNotInstallable();
   if (reason !== undefined) throw trytonErrors.E_TRYTON_ABSENT({ reason, command });
-  options.log.info({ command }, "installing Tryton from Debian's packages");
-  await installPackages(TRYTON_PACKAGES);
-  const after = findTryton();
-  if (after?.complete === true) return after;
-  const lacking = after?.missingModules.join(", ") ?? "the server";
-  throw trytonErrors.E_TRYTON_ABSENT({ reason: `still missing: ${lacking}.`, command });
+  log.info({ command }, `installing ${packages[0] ?? "nothing"} from Debian's packages`);
+  await installPackages(packages);
+  if (isThere()) return;
+  throw trytonErrors.E_TRYTON_ABSENT({ reason: "apt ran, and it is still missing.", command });
+}
+
+/** Makes sure that Tryton and all its modules are there; see ensurePackages. */
+export async function installTryton(options: { readonly log: TrytonLog }): Promise<FoundTryton> {
+  const isThere = () => findTryton()?.complete === true;
+  await ensurePackages({ packages: TRYTON_PACKAGES, isThere, log: options.log });
+  return findTryton() as FoundTryton;
 }
 
 /** Runs apt as it stands; throws E_TRYTON_INSTALL with the end of what it said. */
