@@ -3,6 +3,7 @@
 // neither passed nor failed. Arguments go to vitest: `-- --project tryton-sqlite`.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { isTieoutError, messageOf } from "../src/kernel/errors.ts";
 import { ensurePackages, installTryton } from "../src/sandbox/tryton/install-packages.ts";
@@ -26,7 +27,8 @@ try {
   process.exit(absent || isTieoutError(thrown, "E_TRYTON_INSTALL") ? CANNOT_BE_INSTALLED : 1);
 }
 
-const vitest = createRequire(import.meta.url).resolve("vitest/vitest.mjs");
+const packageFile = createRequire(import.meta.url).resolve("vitest/package.json");
+const vitest = path.join(path.dirname(packageFile), "vitest.mjs");
 const args = [vitest, "run", "-c", "vitest.tryton.config.ts", ...process.argv.slice(2)];
 const run = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
 process.exitCode = run.status ?? 1;

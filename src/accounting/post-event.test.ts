@@ -5,7 +5,7 @@ import {
   creditMemoEvent,
   invoiceEvent,
   paymentEvent,
-} from "../../test/accounting/posting-samples.ts";
+} from "../../test/support/posting-samples.ts";
 import { amountText, money, moneyToWire } from "../kernel/money.ts";
 import { compareBalances, groupBalances, sumEntries } from "./balances.ts";
 import { postEvent, postingMemory, postingTypes } from "./post-event.ts";

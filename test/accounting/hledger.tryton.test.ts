@@ -16,9 +16,9 @@ import {
 } from "../../src/sandbox/tryton/documents.ts";
 import { listEntries, trialBalance } from "../../src/sandbox/tryton/inspect.ts";
 import { demand } from "../../src/sandbox/tryton/rpc.ts";
+import { creditMemoEvent, invoiceEvent, paymentEvent } from "../support/posting-samples.ts";
 import type { TrytonRoom } from "../support/tryton-room.ts";
 import { trytonWithCompany } from "../support/tryton-room.ts";
-import { creditMemoEvent, invoiceEvent, paymentEvent } from "./posting-samples.ts";
 
 let room: TrytonRoom;
 beforeAll(async () => {

@@ -141,6 +141,10 @@ export const notLoadedByTheBinary: readonly { readonly path: string; readonly wh
   { path: "src/contracts/compatibility.ts", why: "holds published contracts; run by their test" },
   { path: "src/contracts/publication.ts", why: "writes the published schemas; run by their test" },
   {
+    path: "src/accounting/hledger-journal.ts",
+    why: "npm run check:ledger and a test load it; the product does not run hledger",
+  },
+  {
     path: "src/sandbox/tryton/",
     why: "a real server for tests; the demo's second entity will load it",
   },
