@@ -24,6 +24,7 @@ import {
   printEvents,
   printHandoffs,
   printRetry,
+  printTrialBalance,
   printVerify,
 } from "./print-lists.ts";
 import { printObservation } from "./print-observation.ts";
@@ -129,6 +130,11 @@ export const commandEntries: readonly CommandEntry[] = [
     path: ["connections"],
     examples: ["tieout connections"],
     print: printConnections,
+  }),
+  entry(operations.trialBalance, {
+    path: ["trial-balance"],
+    examples: ["tieout trial-balance", "tieout trial-balance --target netsuite-us --json"],
+    print: printTrialBalance,
   }),
   entry(operations.verifyInvariants, {
     path: ["audit", "verify"],

@@ -6,6 +6,7 @@ import type { ShownHandoff } from "../operations/handoff-shape.ts";
 import type { ShownConnections } from "../operations/list-connections.ts";
 import type { ShownCause } from "../operations/list-exceptions.ts";
 import type { RetryResult } from "../operations/retry-exception.ts";
+import type { TrialBalanceResult } from "../operations/trial-balance.ts";
 import type { InvariantResult, VerifyResult } from "../operations/verify-invariants.ts";
 import type { Paint } from "./paint.ts";
 import { clean, wrap } from "./paint.ts";
@@ -29,6 +30,16 @@ export function printEvents(events: readonly ShownEvent[], { zone }: ListStyle):
     { title: "origin", value: (one) => one.origin },
     { title: "id", value: (one) => one.id },
   ]);
+}
+
+export function printTrialBalance({ entries, accounts }: TrialBalanceResult): string {
+  if (entries === 0) return "Nothing has posted.\n";
+  const table = printTable(accounts, [
+    { title: "entity", value: (one) => one.entity },
+    { title: "account", value: (one) => one.account },
+    { title: "balance", right: true, value: (one) => moneyText(one.balance) },
+  ]);
+  return `${table}${entries} entries. Debit minus credit.\n`;
 }
 
 export function printHandoffs(handoffs: readonly ShownHandoff[], { paint }: ListStyle): string {

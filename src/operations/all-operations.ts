@@ -27,6 +27,7 @@ import { retryExceptionOperation } from "./retry-exception.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
 import { showRootOperation } from "./show-root.ts";
+import { trialBalanceOperation } from "./trial-balance.ts";
 import { verifyInvariantsOperation } from "./verify-invariants.ts";
 
 export const operations = {
@@ -46,6 +47,7 @@ export const operations = {
   observeTarget: observeTargetOperation,
   listConnections: listConnectionsOperation,
   listDeadLetters: listDeadLettersOperation,
+  trialBalance: trialBalanceOperation,
   verifyInvariants: verifyInvariantsOperation,
   exportEvidence: exportEvidenceOperation,
   showRoot: showRootOperation,

@@ -32,6 +32,7 @@ export const routes = {
   observeTarget: { method: "POST", path: "/observations", tag: "Connections" },
   listConnections: { method: "GET", path: "/connections", tag: "Connections" },
   listDeadLetters: { method: "GET", path: "/dead-letters", tag: "Events" },
+  trialBalance: { method: "GET", path: "/trial-balance", tag: "Proof" },
   verifyInvariants: { method: "GET", path: "/invariants", tag: "Proof" },
   exportEvidence: { method: "POST", path: "/evidence/export", tag: "Proof" },
   showRoot: { method: "GET", path: "/evidence/root", tag: "Proof" },

@@ -60,6 +60,7 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
   observeTarget: { ask: () => ({ body: { target: "nothing" } }) },
   exportEvidence: { ask: () => ({ body: { out: "/nowhere/evidence" } }) },
   showRoot: { ask: () => ({}) },
+  trialBalance: { ask: () => ({}) },
   listProposals: { ask: () => ({}), sees: listed("proposal") },
   approveExclusion: {
     // A wrong hash: whoever may see it is told that it changed, the others that it is unknown.
