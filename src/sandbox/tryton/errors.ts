@@ -18,7 +18,8 @@ export const trytonErrors = defineErrors({
     class: "pause",
   },
   E_TRYTON_IN_USE: {
-    message: "The Tryton server in {folder} already runs (process {pid}); it was started elsewhere.",
+    message:
+      "The Tryton server in {folder} already runs (process {pid}); it was started elsewhere.",
     class: "reject",
   },
   E_TRYTON_CALL: {

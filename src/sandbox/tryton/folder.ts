@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Random } from "../../kernel/random.ts";
+import { newPassword } from "./password.ts";
 import type { TrytonDatabase } from "./types.ts";
 
 export interface TrytonFolder {
@@ -42,7 +43,7 @@ export function trytonFolder(
 /** The administrator's password of a template; made where there is none. Never logged. */
 export function administratorPassword(file: string, random: Random): string {
   if (!existsSync(file)) {
-    writeFileSync(file, `${Buffer.from(random.bytes(24)).toString("hex")}\n`, { mode: 0o600 });
+    writeFileSync(file, `${newPassword(random)}\n`, { mode: 0o600 });
   }
   return readFileSync(file, "utf8").trim();
 }
