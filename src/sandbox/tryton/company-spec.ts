@@ -3,7 +3,7 @@
  *
  * chart     Tryton's minimal chart, with numbers of ours, and the accounts a subscription business
  *           needs beside it
- * calendar  fiscal years with twelve periods each; every year numbers its own documents without gaps
+ * calendar  fiscal years with twelve periods each; every year numbers its own documents
  */
 
 export type AccountKind = "asset" | "cash" | "liability" | "tax" | "revenue" | "expense";

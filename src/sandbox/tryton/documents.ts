@@ -6,6 +6,7 @@ import type { SeededCompany } from "./company-spec.ts";
 import { trytonErrors } from "./errors.ts";
 import { listPeriods } from "./inspect.ts";
 import type { TrytonAnswer, TrytonRpc } from "./rpc.ts";
+import { confirmWarning } from "./rpc.ts";
 import { trytonDate, trytonDecimal } from "./values.ts";
 
 export interface Customer {
@@ -76,9 +77,13 @@ export function draftInvoice(
   });
 }
 
-/** Posts a draft; a refusal comes back as a value. */
-export function postInvoice(rpc: TrytonRpc, id: number): Promise<TrytonAnswer<unknown>> {
-  return rpc.attempt("model.account.invoice.post", [[id]]);
+/** Posts a draft and says yes to every warning; a refusal comes back as a value. */
+export async function postInvoice(rpc: TrytonRpc, id: number): Promise<TrytonAnswer<unknown>> {
+  for (;;) {
+    const answer = await rpc.attempt("model.account.invoice.post", [[id]]);
+    if (answer.ok || answer.refusal.warning === undefined) return answer;
+    await confirmWarning(rpc, answer.refusal.warning);
+  }
 }
 
 /** Cancels an invoice by hand; Tryton books the reverse. Throws E_TRYTON_CALL. */

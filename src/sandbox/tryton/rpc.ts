@@ -12,6 +12,8 @@ export interface TrytonRefusal {
   /** `UserError`, `ConcurrencyException`, …; empty when the answer was not JSON. */
   readonly name: string;
   readonly text: string;
+  /** Of a UserWarning: what a person says yes to, see `confirmWarning`. */
+  readonly warning?: string;
 }
 
 export type TrytonAnswer<T> =
@@ -107,20 +109,37 @@ function poster(access: TrytonAccess): Post {
   };
 }
 
-function refused(status: number, name: string, text: string): TrytonAnswer<never> {
-  return { ok: false, refusal: { status, name, text } };
+function refused(
+  status: number,
+  name: string,
+  text: string,
+  warning?: string,
+): TrytonAnswer<never> {
+  const more = warning === undefined ? {} : { warning };
+  return { ok: false, refusal: { status, name, text, ...more } };
 }
 
 /**
- * `["UserError", [text, description, domain]]`, `["ConcurrencyException", text]`, and for what no
- * one caught `[text, traceback]`, without any name.
+ * `["UserError", [text, description, domain]]`, `["UserWarning", [warning, text, description]]`,
+ * `["ConcurrencyException", text]`, and for what no one caught `[text, traceback]`, without a name.
  */
-function errorOf(error: unknown): [name: string, text: string] {
+function errorOf(error: unknown): [name: string, text: string, warning?: string] {
   if (!Array.isArray(error)) return ["", String(error)];
   const [first, second] = error as unknown[];
+  if (first === "UserWarning" && Array.isArray(second)) {
+    return [first, String(second[1]), String(second[0])];
+  }
   if (Array.isArray(second)) return [String(first), String(second[0])];
   const named = typeof first === "string" && /^[A-Z][A-Za-z]+$/.test(first);
   return named ? [first, String(second ?? "")] : ["", String(first)];
+}
+
+/**
+ * Says yes to a warning, as a person does: the next call of this user that raises it goes through.
+ * The context cannot say so: the server drops private keys such as `_skip_warnings` from it.
+ */
+export async function confirmWarning(rpc: TrytonRpc, warning: string): Promise<void> {
+  await rpc.create("res.user.warning", { user: rpc.userId, name: warning });
 }
 
 /** The value of an answer. Throws E_TRYTON_CALL when it is a refusal. */
