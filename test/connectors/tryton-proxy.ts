@@ -20,6 +20,8 @@ export interface Wire {
   readonly calls: Seen[];
   /** The next call that matches is cut; only the first. */
   cut(how: Cut, matches: (call: Seen) => boolean): void;
+  /** Before the next call that matches is passed on, somebody else acts; only the first. */
+  meanwhile(matches: (call: Seen) => boolean, act: () => Promise<unknown>): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export interface Wire {
 export async function startProxy(target: string): Promise<Wire> {
   const calls: Seen[] = [];
   let fault: { how: Cut; matches: (call: Seen) => boolean } | undefined;
+  let other: { act: () => Promise<unknown>; matches: (call: Seen) => boolean } | undefined;
   const server = createServer((incoming, answer) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -38,6 +41,8 @@ export async function startProxy(target: string): Promise<Wire> {
       if (hit !== undefined) fault = undefined;
       if (hit === "before") return void answer.socket?.destroy();
       if (hit === "401 instead") return void answer.writeHead(401).end();
+      const first = other?.matches(call) === true ? other.act : undefined;
+      if (first !== undefined) other = undefined;
       const onward = request(target + (incoming.url ?? "/"), {
         method: "POST",
         headers: { ...incoming.headers, host: new URL(target).host },
@@ -51,7 +56,7 @@ export async function startProxy(target: string): Promise<Wire> {
         });
       });
       onward.on("error", () => answer.socket?.destroy());
-      onward.end(body);
+      void (first?.() ?? Promise.resolve()).then(() => onward.end(body));
     });
   });
   await listen(server);
@@ -61,8 +66,12 @@ export async function startProxy(target: string): Promise<Wire> {
     cut(how, matches) {
       fault = { how, matches };
     },
+    meanwhile(matches, act) {
+      other = { matches, act };
+    },
     heal() {
       fault = undefined;
+      other = undefined;
     },
     close: () =>
       new Promise((resolve) => {
