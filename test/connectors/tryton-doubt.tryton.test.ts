@@ -43,7 +43,10 @@ describe("the answer of any one call of a request is lost", () => {
       const { invoice, given } = await paidInFull(`w${at}`);
       const call = room.call(contextOf(given));
       let seen = 0;
-      room.proxy.cut("after", () => (seen += 1) === at);
+      room.proxy.cut("after", () => {
+        seen += 1;
+        return seen === at;
+      });
       const outcome = await room.send(given.operation, call);
       // Before the first effect nothing was done, and we may say so.
       const probe = await room.target.probe(given.operation, given.reference, call);

@@ -89,3 +89,7 @@ export async function findGround(
   await session.close();
   return ground;
 }
+
+export function onSqlite(): boolean {
+  return true;
+}

@@ -72,7 +72,7 @@ export function settingsOf(
     database: ground.database,
     account: "fin",
     credentials: ground.credentials,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     connections: 16,
     currencies,
     unit: ground.unit,
@@ -93,6 +93,7 @@ export function settingsOf(
         accounts: { revenue: accounts.revenue, cash: accounts.cash },
       },
     },
+    observe: { owns: ["invoice"] },
     limits: { longestRunMs: 0, indexLagMs: 0 },
     policy: {
       numbers,

@@ -17,9 +17,27 @@ import type { Reader } from "./reader.ts";
 import { flagOf, idOf } from "./wire.ts";
 
 /** Never throws: what cannot be read is `failed`. */
-export async function probePlan(reader: Reader, plan: Plan): Promise<ProbeResult> {
+export function probePlan(reader: Reader, plan: Plan): Promise<ProbeResult> {
+  return neverThrowing(() => probeOrThrow(reader, plan));
+}
+
+/**
+ * What there is against what we meant, long after: a step that lacks now was undone by a person,
+ * and what is set against what changes with later documents. Never throws.
+ */
+export async function comparePlan(reader: Reader, plan: Plan): Promise<ProbeResult> {
+  const probed = await probePlan(reader, plan);
+  if (probed.kind !== "unfinished") return probed;
+  const { externalId } = probed;
+  const differences = probed.differences.filter(({ field }) => !SETTLING.has(field));
+  return { kind: "found", externalId, differences };
+}
+
+const SETTLING: ReadonlySet<string> = new Set(["applied", "reconciled"]);
+
+async function neverThrowing(probe: () => Promise<ProbeResult>): Promise<ProbeResult> {
   try {
-    return await probeOrThrow(reader, plan);
+    return await probe();
   } catch (thrown) {
     if (!isTieoutError(thrown)) throw thrown;
     return { kind: "failed", code: thrown.code, message: thrown.message };

@@ -66,6 +66,16 @@ const legalEntity = z.strictObject({
   accounts: z.record(z.string(), recordId).default({}),
 });
 
+/** The documents we make, as listings name them. */
+const DOCUMENT_TYPES = ["invoice", "credit-note", "move"] as const;
+
+const observe = z.strictObject({
+  /** Types that only come through Tieout: one that somebody else enters is an exception. */
+  owns: z.array(z.enum(DOCUMENT_TYPES)).default([]),
+  /** How long a change may be under way in a transaction; only for a server known to be faster. */
+  lagMs: z.number().int().min(0).max(900_000).optional(),
+});
+
 export const trytonSettingsSchema = z.strictObject({
   connection: z.string().min(1),
   baseUrl,
@@ -92,6 +102,8 @@ export const trytonSettingsSchema = z.strictObject({
       indexLagMs: z.number().int().min(0).max(900_000),
     })
     .optional(),
+  /** Without it nobody looks at what is done in Tryton by hand. */
+  observe: observe.optional(),
   policy: z.strictObject({
     /** `documents`: after each posting read and compare; `doubt`: only when in doubt. */
     readBack: z.enum(["documents", "doubt"]).default("documents"),

@@ -1,15 +1,15 @@
 /** A Tryton database as a target: one plan an item, guarded by looking for our reference. */
+import type { DocumentTotal } from "../kit/observe.ts";
 import type { ConnectorSurroundings } from "../kit/source.ts";
-import type { Answer, CallTarget, PreparedCall } from "../kit/target.ts";
+import type { Answer, CallTarget } from "../kit/target.ts";
 import type { AccountBalance, FiscalPeriod } from "./books.ts";
 import { trytonPeriods, trytonTrialBalance } from "./books.ts";
 import { classifyAnswer } from "./classify.ts";
-import type { DayTotal } from "./documents.ts";
-import { trytonDocuments, trytonTotals } from "./documents.ts";
+import { trytonDocuments } from "./documents.ts";
 import { trytonErrors } from "./errors.ts";
+import { trytonObserver, trytonTotals } from "./observe.ts";
 import { isOperation, operationsFor } from "./operations.ts";
 import type { Plan } from "./plan.ts";
-import { planSchema } from "./plan.ts";
 import { prepareCall } from "./prepare.ts";
 import { probePlan } from "./probe.ts";
 import type { Reader } from "./reader.ts";
@@ -19,10 +19,11 @@ import { runCustomer, runProduct } from "./run-record.ts";
 import { Script, ScriptEnd } from "./script.ts";
 import { trytonSession } from "./session.ts";
 import type { TrytonSettings } from "./settings.ts";
+import { planOf } from "./stored-plan.ts";
 
 export interface TrytonTarget extends CallTarget {
   /** Count and sum by type and currency of one business day, `YYYY-MM-DD`. */
-  totals(day: string): Promise<readonly DayTotal[]>;
+  totals(day: string): Promise<readonly DocumentTotal[]>;
   /** Balance of each account of a legal entity, in its company's currency. */
   trialBalance(legalEntity: string): Promise<readonly AccountBalance[]>;
   /** The fiscal calendar of a legal entity, with which periods are closed. */
@@ -66,6 +67,7 @@ export function trytonTarget(
       return probePlan(readerOf(plan.company), plan);
     },
     documents: () => trytonDocuments(readerOf, settings),
+    observer: trytonObserver(readerOf, settings),
     totals: (day) => trytonTotals(readerOf, settings, day),
     trialBalance: async (legalEntity) => {
       const entity = entityOf(legalEntity);
@@ -81,14 +83,6 @@ export function trytonTarget(
 
 function checkOperation(operation: string): void {
   if (!isOperation(operation)) throw trytonErrors.E_TRYTON_OPERATION_UNKNOWN({ operation });
-}
-
-/** The plan of a request, also of one that was stored and read again. */
-function planOf(call: PreparedCall): Plan {
-  const read = planSchema.safeParse(call.body);
-  if (read.success) return read.data;
-  const reason = read.error.issues.map((one) => `${one.path.join(".")} ${one.message}`).join("; ");
-  throw trytonErrors.E_TRYTON_REQUEST_UNREADABLE({ reason });
 }
 
 async function runPlan(script: Script, plan: Plan): Promise<Answer> {

@@ -2,6 +2,7 @@
  * Tryton's JSON: decimals and dates as objects with a class, links as bare numbers, what belongs
  * to a link under its name with a dot (`"party.": {"active": 1}`), booleans as 0 and 1 on SQLite.
  */
+import { instant } from "../../kernel/clock.ts";
 import type { Decimal } from "../../kernel/decimal.ts";
 import { parseDecimal } from "../../kernel/decimal.ts";
 import type { Json } from "../../kernel/strict-json.ts";
@@ -18,6 +19,16 @@ export function wireDecimal(text: string): Values {
 export function wireDate(day: string): Values {
   const [year = 0, month = 0, date = 0] = day.split("-").map(Number);
   return { __class__: "date", year, month, day: date };
+}
+
+/** An instant, epoch milliseconds, as Tryton's timestamp: in UTC, without a zone. */
+export function wireMoment(ms: number): Values {
+  const [year, month, day, hour, minute, second, milli] = instant(ms)
+    .split(/[-T:.Z]/)
+    .map(Number);
+  const date = { year: year ?? 0, month: month ?? 0, day: day ?? 0 };
+  const time = { hour: hour ?? 0, minute: minute ?? 0, second: second ?? 0 };
+  return { __class__: "datetime", ...date, ...time, microsecond: (milli ?? 0) * 1000 };
 }
 
 /** `x2many` command: make these. */
