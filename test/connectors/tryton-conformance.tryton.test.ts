@@ -17,18 +17,22 @@ import {
   usd,
 } from "./netsuite-given.ts";
 import { creating, finishing } from "./tryton-cuts.ts";
-import { findGround } from "./tryton-ground.ts";
+import type { TrytonGround } from "./tryton-ground.ts";
+import { startGround } from "./tryton-ground.ts";
 import type { Room } from "./tryton-room.ts";
 import { openTrytonRoom, reference } from "./tryton-room.ts";
 
+let ground: TrytonGround;
 let room: Room;
 
 beforeAll(async () => {
-  room = await openTrytonRoom(await findGround(), "source", "conf");
+  ground = await startGround();
+  room = await openTrytonRoom(ground, "source", "conf");
 });
 
 afterAll(async () => {
   await room.close();
+  await ground.server.destroy();
 });
 
 type Body = { [key: string]: Json };
@@ -193,7 +197,7 @@ const CASES: readonly ConformanceCase[] = [
 
 /** Records of every kind that bear a reference, drafts too. */
 async function effectsUnder(ref: string): Promise<number> {
-  const { rows } = room.person;
+  const { list: rows } = room.person;
   const found = [
     await rows("account.invoice", [["reference", "=", ref]], ["id"]),
     await rows("account.move", [["description", "like", `${ref} %`]], ["id"]),
@@ -261,7 +265,7 @@ const suite: ConformanceSuite = {
   ],
   subject: async () => ({
     target: room.target,
-    secrets: [room.ground.credentials.password],
+    secrets: [room.ground.access.password],
     oracle: {
       count: effectsUnder,
       loseNextAnswer: async () => room.proxy.cut("after", finishing),

@@ -3,25 +3,31 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Json } from "../../src/kernel/strict-json.ts";
 import { allocationData, contextOf, invoiceData, paymentData } from "./netsuite-given.ts";
 import { creating, posting } from "./tryton-cuts.ts";
-import { findGround } from "./tryton-ground.ts";
+import type { TrytonGround } from "./tryton-ground.ts";
+import { startGround } from "./tryton-ground.ts";
 import type { Room } from "./tryton-room.ts";
 import { customerGiven, openTrytonRoom, productGiven, reference } from "./tryton-room.ts";
 
+let ground: TrytonGround;
 let room: Room;
-const tag = `d${process.pid.toString(36)}`;
+const tag = "d";
 
 beforeAll(async () => {
-  room = await openTrytonRoom(await findGround(), "source", tag);
+  ground = await startGround();
+  room = await openTrytonRoom(ground, "source", tag);
 });
 
 afterEach(() => room.proxy.heal());
-afterAll(() => room.close());
+afterAll(async () => {
+  await room.close();
+  await ground.server.destroy();
+});
 
 const invoicesUnder = (ref: string) =>
-  room.person.rows("account.invoice", [["reference", "=", ref]], ["state", "number"]);
+  room.person.list("account.invoice", [["reference", "=", ref]], ["state", "number"]);
 
 const movesUnder = (ref: string) =>
-  room.person.rows("account.move", [["description", "like", `${ref} %`]], ["state"]);
+  room.person.list("account.move", [["description", "like", `${ref} %`]], ["state"]);
 
 async function paidInFull(id: string) {
   const invoice = await room.post(room.invoice(id));
@@ -60,7 +66,7 @@ describe("the answer of any one call of a request is lost", () => {
       }
       expect(await room.probe(given)).toMatchObject({ kind: "found", differences: [] });
       expect(await movesUnder(given.reference)).toHaveLength(1);
-      const [paid] = await room.person.rows(
+      const [paid] = await room.person.list(
         "account.invoice",
         [["id", "=", Number(invoice)]],
         ["state"],
@@ -201,8 +207,8 @@ test("a state of a customer: written over, and an equal one leaves no trace", as
   expect(await room.post(changed)).toBe(id);
   expect(await room.probe(changed)).toMatchObject({ kind: "found", differences: [] });
   const party = [["party", "=", Number(id)]] as Json[];
-  expect(await room.person.rows("party.address", party, ["street"])).toHaveLength(1);
-  expect(await room.person.rows("party.contact_mechanism", party, ["value"])).toHaveLength(1);
+  expect(await room.person.list("party.address", party, ["street"])).toHaveLength(1);
+  expect(await room.person.list("party.contact_mechanism", party, ["value"])).toHaveLength(1);
   const writes = () => room.proxy.calls.filter((call) => call.method.endsWith(".write")).length;
   const before = writes();
   await room.post(changed);

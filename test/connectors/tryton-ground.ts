@@ -1,15 +1,24 @@
-/** What a test needs to know of a live Tryton: its address and the numbers of its records. */
-import type { AnswerHead, JsonObject } from "../../src/connectors/kit/answers.ts";
-import { valueAt } from "../../src/connectors/kit/answers.ts";
-import { resultOf, searchParams } from "../../src/connectors/tryton/reader.ts";
-import { trytonSession } from "../../src/connectors/tryton/session.ts";
-import { trytonSettingsSchema } from "../../src/connectors/tryton/settings.ts";
-import type { Json } from "../../src/kernel/strict-json.ts";
+/**
+ * A Tryton server of the test file's own, with a company in dollars, and what the connector's
+ * settings need to know of it. Euros have a rate there, pounds have none.
+ */
+import { inject } from "vitest";
+import { EURO_COMPANY } from "../../src/sandbox/tryton/company-spec.ts";
+import type { TrytonSettings as ServerSettings } from "../../src/sandbox/tryton/folder.ts";
+import type { TrytonRpc } from "../../src/sandbox/tryton/rpc.ts";
+import { openTryton } from "../../src/sandbox/tryton/rpc.ts";
+import { seedCompany } from "../../src/sandbox/tryton/seed-company.ts";
+import type { RunningTryton } from "../../src/sandbox/tryton/start-tryton.ts";
+import { startTryton } from "../../src/sandbox/tryton/start-tryton.ts";
+import type { TrytonAccess } from "../../src/sandbox/tryton/types.ts";
+import { trytonDate, trytonDecimal } from "../../src/sandbox/tryton/values.ts";
+import { ownTryton } from "../support/tryton-room.ts";
 
 export interface TrytonGround {
-  readonly url: string;
-  readonly database: string;
-  readonly credentials: { readonly user: string; readonly password: string };
+  readonly server: RunningTryton;
+  readonly access: TrytonAccess;
+  /** The books' administrator, who does what a person does. */
+  readonly person: TrytonRpc;
   readonly company: number;
   readonly companyCurrency: string;
   readonly currencies: Readonly<Record<string, number>>;
@@ -18,78 +27,59 @@ export interface TrytonGround {
   readonly unit: number;
 }
 
-const credentials = { user: "admin", password: "admin" };
+const DOLLAR_COMPANY = {
+  ...EURO_COMPANY,
+  name: "Tieout Demo Inc",
+  currency: { code: "USD", name: "US Dollar", digits: 2 },
+};
 
-/** Looks the records up by their names in the minimal chart; makes a second currency. */
-export async function findGround(
-  url = "http://127.0.0.1:8131",
-  database = "fin",
-): Promise<TrytonGround> {
-  const session = trytonSession(
-    trytonSettingsSchema.parse({
-      connection: "tryton",
-      baseUrl: url,
-      database,
-      account: "fin",
-      credentials,
-      timeoutMs: 30_000,
-      connections: 1,
-      currencies: {},
-      unit: 1,
-      entities: {},
-      policy: { numbers: "source", archivedProducts: "keep", zeroDocuments: "post" },
-    }),
-  );
-  const call = async (method: string, ...params: Json[]): Promise<Json> => {
-    const answer = await session.call(
-      { method, params, context: { language: "en" } },
-      { timeoutMs: 30_000 },
-    );
-    const result = resultOf(answer);
-    if (result === undefined) throw new Error(`${method}: ${(answer as AnswerHead).body}`);
-    return result;
-  };
-  const rows = async (model: string, domain: Json[], fields: string[]): Promise<JsonObject[]> =>
-    (await call(
-      `model.${model}.search_read`,
-      ...searchParams({ model, domain, fields }),
-    )) as JsonObject[];
-  const one = async (model: string, domain: Json[]): Promise<number> => {
-    const [row] = await rows(model, domain, ["id"]);
-    if (row === undefined) throw new Error(`no ${model} ${JSON.stringify(domain)}`);
-    return Number(row["id"]);
-  };
-  const account = (name: string) => one("account.account", [["name", "=", name]]);
-  const journal = (type: string) => one("account.journal", [["type", "=", type]]);
-  const [company] = await rows("company.company", [], ["currency.code"]);
-  const currencies: Record<string, number> = {};
-  for (const row of await rows("currency.currency", [], ["code"])) {
-    currencies[String(row["code"])] = Number(row["id"]);
-  }
-  const ground: TrytonGround = {
-    url,
-    database,
-    credentials,
-    company: Number(company?.["id"]),
-    companyCurrency: String(valueAt(company, "currency.", "code")),
-    currencies,
+export async function startGround(settings?: ServerSettings): Promise<TrytonGround> {
+  const server = await startTryton(ownTryton(settings));
+  const person = await openTryton(server.access);
+  const seeded = await seedCompany(person, DOLLAR_COMPANY);
+  const rates = [["create", [{ date: trytonDate("2020-01-01"), rate: trytonDecimal("0.9") }]]];
+  const currency = (code: string, more: object) =>
+    person.create("currency.currency", {
+      name: code,
+      code,
+      symbol: code,
+      digits: 2,
+      rounding: trytonDecimal("0.01"),
+      ...more,
+    });
+  const account = (code: string) => known(`account ${code}`, seeded.accounts[code]);
+  const journal = (type: string) => known(`journal ${type}`, seeded.journals[type]);
+  return {
+    server,
+    access: server.access,
+    person,
+    company: seeded.company,
+    companyCurrency: "USD",
+    currencies: {
+      USD: seeded.currency,
+      EUR: await currency("EUR", { rates }),
+      GBP: await currency("GBP", {}),
+    },
     accounts: {
-      receivable: await account("Main Receivable"),
-      cash: await account("Main Cash"),
-      revenue: await account("Main Revenue"),
-      tax: await account("Main Tax"),
+      receivable: seeded.receivable,
+      cash: account("1120"),
+      revenue: account("4000"),
+      tax: account("2300"),
     },
     journals: {
-      revenue: await journal("revenue"),
-      cash: await journal("cash"),
-      general: await journal("general"),
+      revenue: journal("revenue"),
+      cash: journal("cash"),
+      general: journal("general"),
     },
-    unit: await one("product.uom", [["name", "=", "Unit"]]),
+    unit: known("unit", await person.find("product.uom", [["name", "=", "Unit"]])),
   };
-  await session.close();
-  return ground;
+}
+
+function known(what: string, id: number | undefined): number {
+  if (id === undefined) throw new Error(`no ${what}`);
+  return id;
 }
 
 export function onSqlite(): boolean {
-  return true;
+  return inject("tryton").database.kind === "sqlite";
 }

@@ -3,19 +3,25 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ObservedDocument } from "../../src/connectors/kit/observe.ts";
 import { instant } from "../../src/kernel/clock.ts";
 import { contextOf, creditMemoData, invoiceData } from "./netsuite-given.ts";
-import { findGround } from "./tryton-ground.ts";
+import type { TrytonGround } from "./tryton-ground.ts";
+import { startGround } from "./tryton-ground.ts";
 import type { Room } from "./tryton-room.ts";
 import { openTrytonRoom, reference } from "./tryton-room.ts";
 
+let ground: TrytonGround;
 let room: Room;
-const tag = `o${process.pid.toString(36)}`;
+const tag = "o";
 const DAY = "2026-03-03";
 
 beforeAll(async () => {
-  room = await openTrytonRoom(await findGround(), "source", tag);
+  ground = await startGround();
+  room = await openTrytonRoom(ground, "source", tag);
 });
 
-afterAll(() => room.close());
+afterAll(async () => {
+  await room.close();
+  await ground.server.destroy();
+});
 
 const observer = () => {
   const found = room.target.observer;
@@ -49,7 +55,7 @@ describe("ours", () => {
       amount: { minor: 12_730n, currency: "USD" },
       date: DAY,
       counterparty: room.masters["customer/cus_1"],
-      changedBy: room.ground.credentials.user,
+      changedBy: room.ground.access.user,
     });
     expect(await seen(observer().documentsOf(DAY), id)).toEqual(listed);
     expect(await all(observer().read("invoice", [id, "999999"]))).toEqual([listed]);
@@ -90,7 +96,7 @@ describe("ours", () => {
 
   test("the moves that invoices make are the invoices' and not listed beside them", async () => {
     const id = await room.post(dated("own"));
-    const [row] = await room.person.rows("account.invoice", [["id", "=", Number(id)]], ["move"]);
+    const [row] = await room.person.list("account.invoice", [["id", "=", Number(id)]], ["move"]);
     expect(await seen(sinceNow(), String(row?.["move"]), "move")).toBeUndefined();
   });
 });
@@ -105,7 +111,7 @@ describe("people's", () => {
     await room.person.call("model.company.company.write", company, { cancel_invoice_out: false });
     expect(await seen(sinceNow(), id)).toMatchObject({ state: "cancelled" });
     const domain = [["id", "=", Number(id)]];
-    const [row] = await room.person.rows("account.invoice", domain, ["cancel_move"]);
+    const [row] = await room.person.list("account.invoice", domain, ["cancel_move"]);
     expect(await seen(sinceNow(), String(row?.["cancel_move"]), "move")).toBeUndefined();
     const call = room.call(contextOf(given));
     const compared = await observer().compare(given.operation, given.reference, call);

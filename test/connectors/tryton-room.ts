@@ -1,20 +1,17 @@
 /** A live Tryton with a company, a customer and a product, and a target that speaks to it. */
 import { webcrypto } from "node:crypto";
-import type { AnswerHead, JsonObject } from "../../src/connectors/kit/answers.ts";
 import type {
   ApplyContext,
   Outcome,
   PreparedCall,
   ProbeResult,
 } from "../../src/connectors/kit/target.ts";
-import { resultOf, searchParams } from "../../src/connectors/tryton/reader.ts";
-import { trytonSession } from "../../src/connectors/tryton/session.ts";
 import type { TrytonSettings } from "../../src/connectors/tryton/settings.ts";
 import { trytonSettingsSchema } from "../../src/connectors/tryton/settings.ts";
 import type { TrytonTarget } from "../../src/connectors/tryton/target.ts";
 import { trytonTarget } from "../../src/connectors/tryton/target.ts";
 import type { Random } from "../../src/kernel/random.ts";
-import type { Json } from "../../src/kernel/strict-json.ts";
+import type { TrytonRpc } from "../../src/sandbox/tryton/rpc.ts";
 import { systemClock } from "../support/system-clock.ts";
 import type { Given } from "./netsuite-given.ts";
 import {
@@ -33,19 +30,13 @@ const random: Random = {
   unit: () => 0.5,
 };
 
-/** The books' administrator, beside the connector: what a person does in Tryton. */
-export interface Person {
-  /** Throws when Tryton answers with an error. */
-  call(method: string, ...params: Json[]): Promise<Json>;
-  rows(model: string, domain: Json[], fields: string[]): Promise<JsonObject[]>;
-}
-
 export interface Room {
   readonly ground: TrytonGround;
   readonly proxy: Wire;
   readonly settings: TrytonSettings;
   readonly target: TrytonTarget;
-  readonly person: Person;
+  /** Whoever works in Tryton by hand. */
+  readonly person: TrytonRpc;
   /** The links of the customer and the product that documents name. */
   readonly masters: Readonly<Record<string, string>>;
   call(context: ApplyContext): PreparedCall;
@@ -69,9 +60,9 @@ export function settingsOf(
   return trytonSettingsSchema.parse({
     connection: "tryton",
     baseUrl,
-    database: ground.database,
+    database: ground.access.database,
     account: "fin",
-    credentials: ground.credentials,
+    credentials: { user: ground.access.user, password: ground.access.password },
     timeoutMs: 60_000,
     connections: 16,
     currencies,
@@ -103,16 +94,15 @@ export function settingsOf(
   });
 }
 
-/** `tag`: sixteen characters' worth of difference between rooms that share a server. */
+/** `tag`: what tells the references of rooms apart that share a server. */
 export async function openTrytonRoom(
   ground: TrytonGround,
   numbers: "source" | "target",
   tag: string,
 ): Promise<Room> {
-  const proxy = await startProxy(ground.url);
+  const proxy = await startProxy(ground.access.url);
   const settings = settingsOf(ground, proxy.url, numbers);
   const target = trytonTarget(settings, { clock: systemClock, random });
-  const person = personOf({ ...settings, baseUrl: ground.url }, ground.company);
   const call = (context: ApplyContext): PreparedCall => {
     const preparation = target.prepare(context);
     if (preparation.ok) return preparation.call;
@@ -134,7 +124,7 @@ export async function openTrytonRoom(
     proxy,
     settings,
     target,
-    person,
+    person: ground.person,
     masters,
     call,
     send,
@@ -196,22 +186,3 @@ export const productGiven = (id: string, ref: string, over: Partial<Given> = {})
   reference: ref,
   ...over,
 });
-
-export function personOf(settings: TrytonSettings, company: number): Person {
-  const session = trytonSession(settings);
-  const context = { company, language: "en" };
-  const call = async (method: string, ...params: Json[]): Promise<Json> => {
-    const answer = await session.call({ method, params, context }, { timeoutMs: 30_000 });
-    const result = resultOf(answer);
-    if (result === undefined) throw new Error(`${method}: ${(answer as AnswerHead).body}`);
-    return result;
-  };
-  return {
-    call,
-    rows: async (model, domain, fields) =>
-      (await call(
-        `model.${model}.search_read`,
-        ...searchParams({ model, domain, fields }),
-      )) as JsonObject[],
-  };
-}
