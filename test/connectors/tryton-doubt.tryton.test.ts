@@ -85,6 +85,25 @@ describe("the answer of any one call of a request is lost", () => {
   });
 });
 
+test("an allocation told twice, by the payment and by itself, is booked once", async () => {
+  const { invoice, given } = await paidInFull("told");
+  const payment = await room.post(given);
+  const applied = {
+    operation: "payment.apply",
+    type: "payment.applied",
+    entity: "allocation",
+    id: "told:told",
+    data: allocationData("told", "told", "127.30"),
+    reference: reference(`${tag}told`),
+    links: { "payment/told": payment, "invoice/told": invoice },
+  };
+  expect(await room.probe(applied)).toMatchObject({ kind: "found", externalId: payment });
+  expect(await room.post(applied)).toBe(payment);
+  expect(await movesUnder(applied.reference)).toHaveLength(0);
+  const less = { ...applied, data: allocationData("told", "told", "27.30") };
+  expect(await room.apply(less)).toMatchObject({ code: "E_TRYTON_APPLIED_OTHERWISE" });
+});
+
 describe("people interfere", () => {
   test("a second document under our reference is detected, and nothing more is made", async () => {
     const given = room.invoice("twice");

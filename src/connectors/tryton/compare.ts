@@ -8,11 +8,10 @@ import type { JsonObject } from "../kit/answers.ts";
 import { textAt } from "../kit/answers.ts";
 import type { Difference } from "../kit/target.ts";
 import { partyOfMove } from "./look.ts";
-import { signed } from "./open-items.ts";
 import type { InvoicePlan, MovePlan } from "./plan.ts";
 import { moveDescription } from "./plan-values.ts";
 import type { Reader } from "./reader.ts";
-import { dateOf, decimalOf, idOf } from "./wire.ts";
+import { dateOf, decimalOf, idOf, signed } from "./wire.ts";
 
 const MISSING = "(missing)";
 

@@ -124,6 +124,10 @@ export const trytonErrors = defineErrors({
     message: "Number {number} already stands on document {id}, which is not ours.",
     class: "reject",
   },
+  E_TRYTON_APPLIED_OTHERWISE: {
+    message: "The payment settles another amount of invoice {invoice} already.",
+    class: "reject",
+  },
   // Outcomes: what an answer means.
   E_TRYTON_NOT_SENT: { message: "Not sent to Tryton: {reason}.", class: "retry" },
   E_TRYTON_NO_ANSWER: { message: "Tryton did not answer completely: {reason}.", class: "bug" },

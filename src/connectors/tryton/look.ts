@@ -2,11 +2,12 @@
  * What stands in Tryton under a reference. A script looks so before it creates, and a probe when
  * nobody knows what became of a request; both see the same.
  */
+import { addDecimal, parseDecimal } from "../../kernel/decimal.ts";
 import type { JsonObject } from "../kit/answers.ts";
 import { textAt } from "../kit/answers.ts";
 import type { CustomerPlan, InvoicePlan, MovePlan, ProductPlan } from "./plan.ts";
 import type { Reader } from "./reader.ts";
-import { flagOf, idOf } from "./wire.ts";
+import { decimalOf, flagOf, idOf, signed } from "./wire.ts";
 
 export const INVOICE_FIELDS = [
   "state",
@@ -134,6 +135,27 @@ export async function partyOfMove(reader: Reader, plan: MovePlan): Promise<numbe
     limit: 1,
   });
   return row === undefined ? undefined : idOf(row, "party");
+}
+
+/** How much a move of another plan settles of an invoice already. */
+export async function settledAlready(
+  reader: Reader,
+  plan: MovePlan,
+): Promise<"nothing" | "all" | "otherwise"> {
+  const { unless } = plan;
+  if (unless === null) return "nothing";
+  const rows = await reader.search({
+    model: "account.move.line",
+    domain: [["move", "=", unless.move]],
+    fields: ["debit", "credit", "amount_second_currency", "invoice_payment"],
+  });
+  const settling = rows.filter((row) => idOf(row, "invoice_payment") === unless.settles);
+  if (settling.length === 0) return "nothing";
+  const sum = settling.reduce((total, row) => {
+    const second = plan.convertTo === null ? undefined : decimalOf(row, "amount_second_currency");
+    return addDecimal(total, second ?? signed(row));
+  }, parseDecimal("0"));
+  return sum === parseDecimal(unless.amount) ? "all" : "otherwise";
 }
 
 /** Numbers of records, for people. */

@@ -9,12 +9,12 @@
  * is linked afterwards; and closing always follows. Balances do not depend on either.
  */
 import type { Decimal } from "../../kernel/decimal.ts";
-import { addDecimal, multiplyDecimal, parseDecimal } from "../../kernel/decimal.ts";
+import { addDecimal, parseDecimal } from "../../kernel/decimal.ts";
 import type { JsonObject } from "../kit/answers.ts";
 import { textAt } from "../kit/answers.ts";
 import type { InvoicePlan, MovePlan } from "./plan.ts";
 import type { Reader } from "./reader.ts";
-import { dateOf, decimalOf, idOf, idsOf } from "./wire.ts";
+import { dateOf, decimalOf, idOf, idsOf, signed } from "./wire.ts";
 
 export interface Closing {
   readonly invoice: number;
@@ -25,7 +25,15 @@ export interface Closing {
   readonly timestamps: Readonly<Record<string, string>>;
 }
 
-const LINE_FIELDS = ["debit", "credit", "reconciliation", "invoice_payment", "date", "_timestamp"];
+const LINE_FIELDS = [
+  "debit",
+  "credit",
+  "amount_second_currency",
+  "reconciliation",
+  "invoice_payment",
+  "date",
+  "_timestamp",
+];
 
 /** Lines of a credit note that are not linked to the invoice it is set against. */
 export async function unlinkedLines(
@@ -78,11 +86,21 @@ function closingOf(invoice: number, open: readonly JsonObject[]): Closing | unde
   return { invoice, lines: open.flatMap((line) => idOf(line, "id") ?? []), date, timestamps };
 }
 
-/** Debit above zero, credit below. */
-export function signed(line: JsonObject): Decimal {
-  const zero = parseDecimal("0");
-  const credit = decimalOf(line, "credit") ?? zero;
-  return addDecimal(decimalOf(line, "debit") ?? zero, multiplyDecimal(credit, parseDecimal("-1")));
+/** What is open of an invoice, in the company's currency and in its own where that is another. */
+export async function openAmounts(
+  reader: Reader,
+  invoice: number,
+): Promise<{ readonly company: Decimal; readonly second: Decimal }> {
+  const read = await readInvoice(reader, invoice);
+  const lines = await readLines(reader, [...(read?.toPay ?? []), ...(read?.payments ?? [])]);
+  let company = parseDecimal("0");
+  let second = parseDecimal("0");
+  for (const line of lines) {
+    if (idOf(line, "reconciliation") !== undefined) continue;
+    company = addDecimal(company, signed(line));
+    second = addDecimal(second, decimalOf(line, "amount_second_currency") ?? parseDecimal("0"));
+  }
+  return { company, second };
 }
 
 interface InvoiceItems {

@@ -1,9 +1,7 @@
 /** From a plan to the values that Tryton creates its record of. */
 import type { Decimal } from "../../kernel/decimal.ts";
-import { addDecimal, multiplyDecimal, parseDecimal } from "../../kernel/decimal.ts";
-import type { Json } from "../../kernel/strict-json.ts";
+import { multiplyDecimal, parseDecimal } from "../../kernel/decimal.ts";
 import type { InvoicePlan, MovePlan } from "./plan.ts";
-import type { Reader } from "./reader.ts";
 import type { Values } from "./wire.ts";
 import { creating, wireDate, wireDecimal } from "./wire.ts";
 
@@ -86,22 +84,4 @@ export function moveValues(plan: MovePlan, terms: MoveTerms): Values {
     description: moveDescription(plan),
     lines: [creating(...lines)],
   };
-}
-
-/**
- * The lines' amounts in the company's currency. Tryton converts at the rate of the move's date, as
- * it does for invoices; the first line is what balances the others.
- */
-export async function companyAmounts(plan: MovePlan, reader: Reader): Promise<readonly Decimal[]> {
-  const own = plan.lines.map((line) => parseDecimal(line.amount));
-  const { convertTo } = plan;
-  if (convertTo === null) return own;
-  const context: { [key: string]: Json } = { date: wireDate(plan.date) };
-  const converted: Decimal[] = [];
-  for (const amount of own.slice(1)) {
-    const text = await reader.convert(plan.currency, amount, convertTo, context);
-    converted.push(parseDecimal(text));
-  }
-  const rest = converted.reduce((sum, amount) => addDecimal(sum, amount), ZERO);
-  return [multiplyDecimal(rest, MINUS_ONE), ...converted];
 }

@@ -117,8 +117,12 @@ const movePlan = z.strictObject({
   /** The customer, who must be active; a document that names it; null where it is nobody's. */
   party: z.union([recordId, partyOf]).nullable(),
   currency: recordId,
-  /** The company's currency where it is another: amounts are converted at Tryton's own rate. */
-  convertTo: recordId.nullable(),
+  /** The company's currency where it is another, and its decimals. */
+  convertTo: z
+    .strictObject({ currency: recordId, digits: z.number().int().min(0).max(4) })
+    .nullable(),
+  /** A move whose own line may settle the same already, in whole; then there is nothing to do. */
+  unless: z.strictObject({ move: recordId, settles: recordId, amount }).nullable(),
   /** The first line takes what rounding of the conversion leaves. */
   lines: z.array(moveLine).min(2),
 });

@@ -6,6 +6,7 @@ import { allocationSchema } from "../../contracts/allocation/allocation.ts";
 import { paymentSchema } from "../../contracts/payment/payment.ts";
 import type { Refund } from "../../contracts/refund/refund.ts";
 import { refundSchema } from "../../contracts/refund/refund.ts";
+import { minorDigits } from "../../kernel/currency.ts";
 import type { Money, MoneyWire } from "../../kernel/money.ts";
 import {
   amountText,
@@ -86,7 +87,7 @@ export function preparePayment(job: Preparing): MovePlan {
  */
 export function prepareApplication(job: Preparing): MovePlan {
   const allocation = readData(job, "allocation", allocationSchema);
-  linked(job, "payment", allocation.paymentId);
+  const payment = linked(job, "payment", allocation.paymentId);
   const settles = linked(job, "invoice", allocation.invoiceId);
   const amount = positive(`Allocation ${allocation.id}`, allocation.amount);
   return moveOf(job, {
@@ -97,6 +98,8 @@ export function prepareApplication(job: Preparing): MovePlan {
     party: { model: "account.invoice", id: settles },
     currency: amount.currency,
     lines: [receivable(job, amount, null), receivable(job, negateMoney(amount), settles)],
+    // The payment may have told of this allocation itself; an allocation is the pair's whole.
+    unless: { move: payment, settles, amount: amountText(negateMoney(amount)) },
   });
 }
 
@@ -173,6 +176,7 @@ export function prepareJournal(job: Preparing): MovePlan {
 
 interface Move extends Pick<MovePlan, "label" | "journal" | "date" | "party" | "lines"> {
   readonly currency: string;
+  readonly unless?: MovePlan["unless"];
 }
 
 function moveOf(job: Preparing, move: Move): MovePlan {
@@ -182,9 +186,12 @@ function moveOf(job: Preparing, move: Move): MovePlan {
     kind: "move",
     company,
     reference: job.context.reference,
+    unless: null,
     ...move,
     currency: currencyOf(job, move.currency),
-    convertTo: foreign ? currencyOf(job, companyCurrency) : null,
+    convertTo: foreign
+      ? { currency: currencyOf(job, companyCurrency), digits: minorDigits(companyCurrency) }
+      : null,
   };
 }
 

@@ -9,7 +9,7 @@ import { textAt } from "../kit/answers.ts";
 import type { Difference, ProbeResult } from "../kit/target.ts";
 import { numberOf } from "./classify.ts";
 import { compareInvoice, compareMove, differing } from "./compare.ts";
-import { findInvoices, findMoves, findParties, findProducts } from "./look.ts";
+import { findInvoices, findMoves, findParties, findProducts, settledAlready } from "./look.ts";
 import { closings, unlinkedLines } from "./open-items.ts";
 import type { CustomerPlan, InvoicePlan, MovePlan, Plan, ProductPlan } from "./plan.ts";
 import { partyDifferences, readParty } from "./read-party.ts";
@@ -47,7 +47,7 @@ async function neverThrowing(probe: () => Promise<ProbeResult>): Promise<ProbeRe
 async function probeOrThrow(reader: Reader, plan: Plan): Promise<ProbeResult> {
   const rows = await rowsUnder(reader, plan);
   const [row] = rows;
-  if (row === undefined) return { kind: "absent" };
+  if (row === undefined) return doneOtherwise(reader, plan);
   const ids = rows.map((one) => String(idOf(one, "id") ?? 0));
   if (rows.length > 1) return { kind: "several", externalIds: ids };
   const [externalId = ""] = ids;
@@ -60,6 +60,14 @@ async function probeOrThrow(reader: Reader, plan: Plan): Promise<ProbeResult> {
     case "move":
       return ofPosting(reader, plan, row, externalId);
   }
+}
+
+/** Nothing bears the reference; but a payment may have settled what its allocation tells again. */
+async function doneOtherwise(reader: Reader, plan: Plan): Promise<ProbeResult> {
+  const unless = plan.kind === "move" ? plan.unless : null;
+  if (plan.kind !== "move" || unless === null) return { kind: "absent" };
+  if ((await settledAlready(reader, plan)) !== "all") return { kind: "absent" };
+  return { kind: "found", externalId: String(unless.move), differences: [] };
 }
 
 function rowsUnder(reader: Reader, plan: Plan): Promise<readonly JsonObject[]> {

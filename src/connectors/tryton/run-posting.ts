@@ -7,6 +7,7 @@ import type { JsonObject } from "../kit/answers.ts";
 import { textAt } from "../kit/answers.ts";
 import type { Answer } from "../kit/target.ts";
 import { classifyAnswer } from "./classify.ts";
+import { companyAmounts } from "./company-amounts.ts";
 import { compareInvoice, compareMove } from "./compare.ts";
 import type { TrytonCode } from "./errors.ts";
 import {
@@ -17,10 +18,11 @@ import {
   MOVE_FIELDS,
   partyOfMove,
   readCustomer,
+  settledAlready,
 } from "./look.ts";
 import { closings, unlinkedLines } from "./open-items.ts";
 import type { InvoicePlan, MovePlan } from "./plan.ts";
-import { companyAmounts, invoiceValues, moveValues } from "./plan-values.ts";
+import { invoiceValues, moveValues } from "./plan-values.ts";
 import { readTrytonError } from "./read-refusal.ts";
 import type { Script } from "./script.ts";
 import { done, ScriptEnd } from "./script.ts";
@@ -32,12 +34,20 @@ type PostingPlan = InvoicePlan | MovePlan;
 const MODELS = { invoice: "account.invoice", move: "account.move" } as const;
 
 export async function runPosting(script: Script, plan: PostingPlan): Promise<Answer> {
-  const model = MODELS[plan.kind];
   const draft = await draftOf(script, plan);
+  if (draft === "needless") return finish(script, plan, neededBy(plan));
   if (draft.open) await post(script, plan, draft);
   await settle(script, plan, draft.id);
+  return finish(script, plan, draft.id);
+}
+
+function finish(script: Script, plan: PostingPlan, id: number): Promise<Answer> {
   const fields = plan.kind === "invoice" ? INVOICE_FIELDS : MOVE_FIELDS;
-  return script.finish({ model, domain: [["id", "=", draft.id]], fields });
+  return script.finish({ model: MODELS[plan.kind], domain: [["id", "=", id]], fields });
+}
+
+function neededBy(plan: PostingPlan): number {
+  return plan.kind === "move" ? (plan.unless?.move ?? 0) : 0;
 }
 
 interface Draft {
@@ -49,21 +59,33 @@ interface Draft {
 }
 
 /** The document under our reference, made now if there was none. */
-async function draftOf(script: Script, plan: PostingPlan): Promise<Draft> {
+async function draftOf(script: Script, plan: PostingPlan): Promise<Draft | "needless"> {
   const reader = script.reader("look");
   const rows =
     plan.kind === "invoice" ? await findInvoices(reader, plan) : await findMoves(reader, plan);
   const [row] = rows;
   if (rows.length > 1)
     refuse(script, "E_TRYTON_SEVERAL_RECORDS", "several", { ids: idsText(rows) });
-  if (row === undefined)
+  if (row === undefined) {
+    if (plan.kind === "move" && (await isNeedless(script, plan))) return "needless";
     return { id: await create(script, plan), open: true, timestamp: undefined };
+  }
   const id = idOf(row, "id") ?? 0;
   const state = textAt(row, "state");
   if (state === "cancelled") refuse(script, "E_TRYTON_CANCELLED", "cancelled", { id: String(id) });
   const open = state === "draft" || state === "validated";
   if (open) await refuseOtherDraft(script, plan, row, id);
   return { id, open, timestamp: textAt(row, "_timestamp") };
+}
+
+/** Whether another document of ours does all of this already; a part of it is for a person. */
+async function isNeedless(script: Script, plan: MovePlan): Promise<boolean> {
+  const settled = await settledAlready(script.reader("look"), plan);
+  if (settled === "otherwise") {
+    const invoice = String(plan.unless?.settles);
+    refuse(script, "E_TRYTON_APPLIED_OTHERWISE", "another amount is applied", { invoice });
+  }
+  return settled === "all";
 }
 
 /** A draft that a person changed, or that an older mapping made: neither is ours to post. */

@@ -4,7 +4,7 @@
  */
 import { instant } from "../../kernel/clock.ts";
 import type { Decimal } from "../../kernel/decimal.ts";
-import { parseDecimal } from "../../kernel/decimal.ts";
+import { addDecimal, multiplyDecimal, parseDecimal } from "../../kernel/decimal.ts";
 import type { Json } from "../../kernel/strict-json.ts";
 import type { JsonObject } from "../kit/answers.ts";
 import { textAt, valueAt } from "../kit/answers.ts";
@@ -85,4 +85,11 @@ export function idsOf(record: JsonObject, field: string): readonly number[] | un
 export function flagOf(record: JsonObject, field: string): boolean {
   const value = valueAt(record, field);
   return value === true || value === 1;
+}
+
+/** What a line of a move books: debit above zero, credit below. */
+export function signed(line: JsonObject): Decimal {
+  const zero = parseDecimal("0");
+  const credit = decimalOf(line, "credit") ?? zero;
+  return addDecimal(decimalOf(line, "debit") ?? zero, multiplyDecimal(credit, parseDecimal("-1")));
 }
