@@ -229,13 +229,14 @@ describe("another currency than the company's", () => {
     );
     const second = lines.map((line) => decimalIn(line, "amount_second_currency"));
     expect(second.sort()).toEqual(["-127.3", "-22.7", "150"]);
-    // 0.9 euro to the dollar.
+    expect(invoice?.["state"]).toBe("paid");
+    // 0.9 euro to the dollar: the invoice's 111.11 + 22.28 + 8.06, line by line, and 25.22 more.
     expect(
       decimalIn(
         lines.find((line) => decimalIn(line, "debit") !== "0"),
         "debit",
       ),
-    ).toBe("166.66");
+    ).toBe("166.67");
   });
 
   test("the rate has changed between invoice and payment: paid all the same, both to zero", async () => {

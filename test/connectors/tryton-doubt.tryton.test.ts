@@ -73,7 +73,7 @@ describe("the answer of any one call of a request is lost", () => {
       );
       expect([at, paid?.["state"]]).toEqual([at, "paid"]);
     }
-  }, 180_000);
+  }, 600_000);
 
   test("the draft never arrived: absent, and sent again it is one", async () => {
     const given = room.invoice("never");
