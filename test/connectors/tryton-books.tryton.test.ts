@@ -170,7 +170,7 @@ describe("numbers of Tryton's own sequence", () => {
     expect(numbers).toEqual(numbers.map((_, at) => first + at));
   });
 
-  // Tryton on SQLite has no lock on its sequence: twelve at once got seven numbers (observed), and
+  // Tryton on SQLite has no lock on its sequence: twelve at once got six numbers (observed), and
   // nobody was told. There nothing but `serial` keeps numbers apart.
   test.skipIf(onSqlite())(
     "twelve at once: a lock is later, each is there once, and no gap",
