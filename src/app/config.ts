@@ -13,6 +13,8 @@ import { netsuiteSettingsSchema } from "../connectors/netsuite/settings.ts";
 import { netSuiteTarget } from "../connectors/netsuite/target.ts";
 import type { StripeSettingsInput } from "../connectors/stripe/settings.ts";
 import { stripeSource } from "../connectors/stripe/source.ts";
+import { trytonSettingsSchema } from "../connectors/tryton/settings.ts";
+import { trytonTarget } from "../connectors/tryton/target.ts";
 import type { WarehouseSettingsInput } from "../connectors/warehouse/settings.ts";
 import { warehouseTarget } from "../connectors/warehouse/warehouse-target.ts";
 import type { Flow } from "../routing/flow.ts";
@@ -27,6 +29,11 @@ export type TargetSetting =
       readonly system: "netsuite";
       readonly budget: string;
       readonly settings: z.input<typeof netsuiteSettingsSchema>;
+    }
+  | {
+      readonly system: "tryton";
+      readonly budget: string;
+      readonly settings: z.input<typeof trytonSettingsSchema>;
     }
   | {
       readonly system: "warehouse";
@@ -97,6 +104,9 @@ export function openConnections(
 
 function openTarget(one: TargetSetting, onIdleError: (cause: Error) => void): TargetConnection {
   if (one.system === "warehouse") return warehouseTarget(one.settings, { onIdleError });
+  if (one.system === "tryton") {
+    return trytonTarget(trytonSettingsSchema.parse(one.settings), surroundings);
+  }
   const settings: NetSuiteSettings = netsuiteSettingsSchema.parse(one.settings);
   return netSuiteTarget(settings, surroundings);
 }

@@ -22,6 +22,8 @@ export interface ConformanceCase {
   readonly operation: string;
   /** A fresh event under this reference, with whatever it needs already standing in the target. */
   context(reference: string): Promise<ApplyContext>;
+  /** The request has several steps, and the oracle can cut it between them. */
+  readonly steps?: true;
   /** The request with one field meant differently, and that field's name in a difference. */
   readonly changed?: {
     readonly field: string;
@@ -36,6 +38,11 @@ export interface ConformanceOracle {
   loseNextAnswer(): Promise<void>;
   /** The next call is applied and answered with a 5xx. */
   failNextAfterCommit(): Promise<void>;
+  /**
+   * For targets whose requests are several calls: the next request is cut off after its first
+   * effect, which leaves something that is not yet what was meant. Absent: a request is one call.
+   */
+  cutNextBetweenSteps?(): Promise<void>;
   /** No faults from here on. */
   heal(): Promise<void>;
 }
@@ -148,6 +155,7 @@ function declareCase(tools: TestTools, suite: ConformanceSuite, one: Conformance
   tools.describe(one.name, () => {
     declareEffect(tools, suite, one);
     declareDoubt(tools, suite, one);
+    if (one.steps === true) declareUnfinished(tools, suite, one);
     const { changed } = one;
     if (changed !== undefined) declareChanged(tools, suite, one, changed);
   });
@@ -202,6 +210,29 @@ function declareDoubt(
       expect(await oracle.count(reference)).toBe(1);
     });
   }
+}
+
+function declareUnfinished(
+  { test, expect }: TestTools,
+  suite: ConformanceSuite,
+  one: ConformanceCase,
+): void {
+  test("cut between two steps: unknown, unfinished, and the same bytes complete it, once", async () => {
+    const { target, oracle } = await suite.subject();
+    const { reference, call } = await ready(target, one);
+    await oracle.cutNextBetweenSteps?.();
+    const outcome = target.classify(one.operation, await target.send(call));
+    await oracle.heal();
+    expect(outcome.class).toBe("unknown");
+    const probed = await target.probe(one.operation, reference, call);
+    expect(probed.kind).toBe("unfinished");
+    expect(probed.kind === "unfinished" && probed.differences.length > 0).toBe(true);
+    // Stored and read again, as after a restart.
+    const id = await doneId(target, one, JSON.parse(canonicalJson(call)) as PreparedCall);
+    expect(probed.kind === "unfinished" && probed.externalId).toBe(id);
+    expect(await found(target, one, reference, call)).toEqual({ id, differences: [] });
+    expect(await oracle.count(reference)).toBe(1);
+  });
 }
 
 function declareChanged(

@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** True when it is too late to begin; asked once, in the moment before the first byte. */
   readonly tooLate?: () => boolean;
+  /** Instead of the sender's own, milliseconds: what is left for a call that is one of several. */
+  readonly timeoutMs?: number;
 }
 
 export interface HttpSender {
@@ -60,7 +62,7 @@ export function openHttp(settings: HttpSettings): HttpSender {
     send: (request) =>
       new Promise((resolve) => {
         const exchange = new Exchange(request, maxBytes, resolve);
-        exchange.startTimer(settings.timeoutMs);
+        exchange.startTimer(request.timeoutMs ?? settings.timeoutMs);
         dispatch(pool, request, exchange);
       }),
     close: () => pool.destroy(),

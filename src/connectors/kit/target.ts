@@ -12,6 +12,8 @@
  * prepare     the pure step from event to request; it says what is lacking instead of guessing
  * classify    the pure step from answer to outcome; a shape it does not know is `unknown`
  * probe       asks the target what exists under a reference
+ * unfinished  ours is there and a step of the request lacks (a draft that is not posted); sending
+ *             the identical bytes again completes it and makes nothing twice
  */
 import type { ObjectKey } from "../../contracts/envelope.ts";
 import type { BusinessDate, Instant } from "../../kernel/clock.ts";
@@ -126,6 +128,15 @@ export type ProbeResult =
       readonly kind: "found";
       readonly externalId: string;
       readonly number?: string;
+      readonly differences: readonly Difference[];
+    }
+  /**
+   * One document bears our reference and a step lacks. A target says so only if `send` looks for
+   * the reference before it creates. `differences`: the lacking step among them.
+   */
+  | {
+      readonly kind: "unfinished";
+      readonly externalId: string;
       readonly differences: readonly Difference[];
     }
   | { readonly kind: "several"; readonly externalIds: readonly string[] }

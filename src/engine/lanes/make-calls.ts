@@ -64,7 +64,9 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): P
   if (outcome.class === "done" && ready.spec.readBack === true) {
     const probe = await target.probe(handoff.operation, handoff.reference, call);
     const differs =
-      probe.kind === "several" || (probe.kind === "found" && probe.differences.length > 0);
+      probe.kind === "several" ||
+      probe.kind === "unfinished" ||
+      (probe.kind === "found" && probe.differences.length > 0);
     if (differs) {
       const kept: CallResult = { kind: "kept-otherwise", externalId: outcome.externalId, probe };
       return finish(lane, ready, kept, durationMs, text);
@@ -89,7 +91,8 @@ async function refusedAfterDoubt(ready: ReadyCall, outcome: Outcome): Promise<Ca
     const done = { class: "done" as const, externalId };
     return { kind: "outcome", outcome: number === undefined ? done : { ...done, number } };
   }
-  if (probe.kind === "failed" || (probe.kind === "absent" && ready.doubtMs > 0)) {
+  const notYet = probe.kind === "absent" || probe.kind === "unfinished";
+  if (probe.kind === "failed" || (notYet && ready.doubtMs > 0)) {
     const { code, message } = laneErrors.E_LANE_EARLIER_IN_DOUBT();
     const unknown = { class: "unknown" as const, code, message };
     return { kind: "in-doubt-still", outcome: unknown, waitMs: Math.max(500, ready.doubtMs) };

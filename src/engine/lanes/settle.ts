@@ -178,6 +178,8 @@ function ofProbe(subject: Subject, spec: OperationSpec, probe: ProbeResult, rand
       return { event: "found-absent", outcomeClass: "probe-absent" };
     case "found":
       return ofFound(subject, spec, probe);
+    case "unfinished":
+      return ofUnfinished(subject, probe);
     case "several": {
       const ids = probe.externalIds.join(", ");
       const message = `${subject.target} holds several documents under ${subject.reference}: ${ids}. Keep one and void the others, then retry.`;
@@ -197,6 +199,21 @@ function ofProbe(subject: Subject, spec: OperationSpec, probe: ProbeResult, rand
   }
 }
 
+/**
+ * Ours, and a step lacks: sent again at once, under the same key and with the same bytes. That is
+ * safe because a probe of such an operation is made after the settle window only, and because the
+ * request looks for the reference before it creates.
+ */
+function ofUnfinished(
+  subject: Subject,
+  probe: Extract<ProbeResult, { kind: "unfinished" }>,
+): Draft {
+  const outcomeClass = "probe-unfinished";
+  if (subject.attempts < MOST_ATTEMPTS) return { event: "found-absent", outcomeClass };
+  const { code, message, exception } = differs(subject, { ...probe, kind: "found" });
+  return { event: "found-different", outcomeClass, code, message, exception };
+}
+
 type Found = Extract<ProbeResult, { kind: "found" }>;
 
 /** A state that differs is an older one of ours: as good as absent, the newest is sent again. */
@@ -212,7 +229,9 @@ function ofFound(subject: Subject, spec: OperationSpec, probe: Found): Draft {
 
 function keptOtherwise(subject: Subject, externalId: string, probe: ProbeResult): Draft {
   const found: Found =
-    probe.kind === "found" ? probe : { kind: "found", externalId, differences: [] };
+    probe.kind === "found" || probe.kind === "unfinished"
+      ? { ...probe, kind: "found" }
+      : { kind: "found", externalId, differences: [] };
   const { code, message, exception } = differs(subject, found);
   return {
     event: "refused",

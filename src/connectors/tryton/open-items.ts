@@ -1,0 +1,133 @@
+/**
+ * Which open items belong together: an invoice and what pays it.
+ *
+ * link      a line of a move that reduces an invoice's open amount (`invoice_payment`)
+ * closing   the lines of an invoice and of all that is linked to it, once they come to zero in the
+ *           company's currency; reconciled, they make the invoice `paid`
+ *
+ * A payment's links are written with its lines. A credit note's line is made by the posting, so it
+ * is linked afterwards; and closing always follows. Balances do not depend on either.
+ */
+import type { Decimal } from "../../kernel/decimal.ts";
+import { addDecimal, parseDecimal } from "../../kernel/decimal.ts";
+import type { JsonObject } from "../kit/answers.ts";
+import { textAt } from "../kit/answers.ts";
+import type { InvoicePlan, MovePlan } from "./plan.ts";
+import type { Reader } from "./reader.ts";
+import { dateOf, decimalOf, idOf, idsOf, signed } from "./wire.ts";
+
+export interface Closing {
+  readonly invoice: number;
+  readonly lines: readonly number[];
+  /** The latest of the lines' dates. */
+  readonly date: string;
+  /** For Tryton's optimistic lock: a line that changed since is not closed over it. */
+  readonly timestamps: Readonly<Record<string, string>>;
+}
+
+const LINE_FIELDS = [
+  "debit",
+  "credit",
+  "amount_second_currency",
+  "reconciliation",
+  "invoice_payment",
+  "date",
+  "_timestamp",
+];
+
+/** Lines of a credit note that are not linked to the invoice it is set against. */
+export async function unlinkedLines(
+  reader: Reader,
+  invoice: number,
+  plan: InvoicePlan,
+): Promise<readonly number[]> {
+  if (plan.against === null) return [];
+  const lines = await readLines(reader, (await readInvoice(reader, invoice))?.toPay ?? []);
+  const open = lines.filter(
+    (line) =>
+      idOf(line, "invoice_payment") !== plan.against && idOf(line, "reconciliation") === undefined,
+  );
+  return open.flatMap((line) => idOf(line, "id") ?? []);
+}
+
+/** The invoices of a plan that could be closed now. */
+export async function closings(
+  reader: Reader,
+  plan: InvoicePlan | MovePlan,
+): Promise<readonly Closing[]> {
+  const out: Closing[] = [];
+  for (const invoice of settledBy(plan)) {
+    const read = await readInvoice(reader, invoice);
+    if (read?.state !== "posted" || read.payments.length === 0) continue;
+    const lines = await readLines(reader, [...read.toPay, ...read.payments]);
+    const open = lines.filter((line) => idOf(line, "reconciliation") === undefined);
+    const closing = closingOf(invoice, open);
+    if (closing !== undefined) out.push(closing);
+  }
+  return out;
+}
+
+function settledBy(plan: InvoicePlan | MovePlan): readonly number[] {
+  if (plan.kind === "invoice") return plan.against === null ? [] : [plan.against];
+  return [...new Set(plan.lines.flatMap((line) => line.settles ?? []))];
+}
+
+function closingOf(invoice: number, open: readonly JsonObject[]): Closing | undefined {
+  let sum = parseDecimal("0");
+  let date = "";
+  const timestamps: Record<string, string> = {};
+  for (const line of open) {
+    sum = addDecimal(sum, signed(line));
+    const day = dateOf(line, "date") ?? "";
+    if (day > date) date = day;
+    timestamps[`account.move.line,${idOf(line, "id")}`] = textAt(line, "_timestamp") ?? "";
+  }
+  if (open.length < 2 || sum !== "0") return undefined;
+  return { invoice, lines: open.flatMap((line) => idOf(line, "id") ?? []), date, timestamps };
+}
+
+/** What is open of an invoice, in the company's currency and in its own where that is another. */
+export async function openAmounts(
+  reader: Reader,
+  invoice: number,
+): Promise<{ readonly company: Decimal; readonly second: Decimal }> {
+  const read = await readInvoice(reader, invoice);
+  const lines = await readLines(reader, [...(read?.toPay ?? []), ...(read?.payments ?? [])]);
+  let company = parseDecimal("0");
+  let second = parseDecimal("0");
+  for (const line of lines) {
+    if (idOf(line, "reconciliation") !== undefined) continue;
+    company = addDecimal(company, signed(line));
+    second = addDecimal(second, decimalOf(line, "amount_second_currency") ?? parseDecimal("0"));
+  }
+  return { company, second };
+}
+
+interface InvoiceItems {
+  readonly state: string;
+  readonly toPay: readonly number[];
+  readonly payments: readonly number[];
+}
+
+async function readInvoice(reader: Reader, id: number): Promise<InvoiceItems | undefined> {
+  const [row] = await reader.search({
+    model: "account.invoice",
+    domain: [["id", "=", id]],
+    fields: ["state", "lines_to_pay", "payment_lines"],
+  });
+  if (row === undefined) return undefined;
+  return {
+    state: textAt(row, "state") ?? "",
+    toPay: idsOf(row, "lines_to_pay") ?? [],
+    payments: idsOf(row, "payment_lines") ?? [],
+  };
+}
+
+async function readLines(reader: Reader, ids: readonly number[]): Promise<readonly JsonObject[]> {
+  if (ids.length === 0) return [];
+  return reader.search({
+    model: "account.move.line",
+    domain: [["id", "in", [...ids]]],
+    fields: LINE_FIELDS,
+  });
+}

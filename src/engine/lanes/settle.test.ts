@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import type { ProbeResult } from "../../connectors/kit/target.ts";
+import { seededRandom } from "../../kernel/random.ts";
+import type { SettlingSpec, Subject } from "./settle.ts";
+import { settle } from "./settle.ts";
+
+const spec: SettlingSpec = {
+  name: "invoice.post",
+  entity: "invoice",
+  effect: "fact",
+  guard: "probe",
+  longestRunMs: 60_000,
+  indexLagMs: 0,
+  settlesMs: 100_000,
+};
+
+const subject = (attempts: number): Subject => ({
+  object: "stripe-us/invoice/in_1",
+  target: "books",
+  operation: "invoice.post",
+  reference: "abcdefghijklmnop",
+  attempts,
+  probes: 1,
+});
+
+const unfinished: ProbeResult = {
+  kind: "unfinished",
+  externalId: "7",
+  differences: [{ field: "state", ours: "posted", theirs: "draft" }],
+};
+
+describe("given a probe that finds ours with a step lacking", () => {
+  test("then the same request goes again at once, and nothing is linked yet", () => {
+    const probe = { kind: "probe" as const, probe: unfinished };
+    const settled = settle("unknown", subject(1), spec, probe, seededRandom(1));
+    expect(settled).toMatchObject({ to: "ready", outcomeClass: "probe-unfinished" });
+    expect(settled.notBeforeMs).toBeUndefined();
+    expect(settled.link).toBeUndefined();
+    expect(settled.exception).toBeUndefined();
+  });
+
+  test("when it was sent forty times, then a person is asked, with what lacks", () => {
+    const probe = { kind: "probe" as const, probe: unfinished };
+    const settled = settle("unknown", subject(40), spec, probe, seededRandom(1));
+    expect(settled.to).toBe("excepted");
+    expect(settled.exception?.message).toContain("state: ours posted, theirs draft");
+  });
+
+  test("when the target had said done, then that is a difference", () => {
+    const kept = { kind: "kept-otherwise" as const, externalId: "7", probe: unfinished };
+    const settled = settle("sent", subject(1), spec, kept, seededRandom(1));
+    expect(settled.to).toBe("excepted");
+    expect(settled.exception?.cause).toContain("differs in state");
+  });
+});
