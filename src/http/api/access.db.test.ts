@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Answer, ApiRoom, Ask, Client } from "../../../test/support/api-room.ts";
 import { openApiRoom } from "../../../test/support/api-room.ts";
-import { customer } from "../../../test/support/story-company.ts";
+import { customer, invoice } from "../../../test/support/story-company.ts";
 import type { Role } from "../../access/roles.ts";
 import { personalRoles, reachOf, rolesWith } from "../../access/roles.ts";
 import type { Operations } from "../../operations/all-operations.ts";
@@ -60,7 +60,10 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
   observeTarget: { ask: () => ({ body: { target: "nothing" } }) },
   exportEvidence: { ask: () => ({ body: { out: "/nowhere/evidence" } }) },
   showRoot: { ask: () => ({}) },
-  trialBalance: { ask: () => ({}) },
+  trialBalance: {
+    ask: () => ({}),
+    sees: ({ body }, { weight }) => (Number(body["entries"]) & weight) !== 0,
+  },
   listProposals: { ask: () => ({}), sees: listed("proposal") },
   approveExclusion: {
     // A wrong hash: whoever may see it is told that it changed, the others that it is unknown.
@@ -160,6 +163,9 @@ async function tellRefused(place: Place, count: number): Promise<void> {
     company.server.mishaps.push("refused");
     await company.tell(legalEntity === undefined ? draft : { ...draft, legalEntity });
     await company.work();
+    // Posts, and waits in the target for a customer whom nobody told of.
+    const { legalEntity: __, ...billed } = invoice(id, "nobody", 1);
+    await company.tell(legalEntity === undefined ? billed : { ...billed, legalEntity });
   }
 }
 

@@ -39,7 +39,7 @@ export function addLiveRoute(app: FastifyInstance, parts: ApiParts): void {
     const { asker } = await demandKnown(parts, request);
     const lists = listsOf((request.query as { of?: unknown }).of);
     for (const list of lists) demand(asker.actor, permissionOf[list]);
-    reply.hijack();
+    void reply.hijack();
     const { raw } = reply;
     const headers = reply.getHeaders() as Record<string, string>;
     raw.writeHead(200, { ...headers, "content-type": "text/event-stream; charset=utf-8" });
@@ -88,7 +88,7 @@ function makeWatch(parts: ApiParts): { add(watcher: Watcher): () => void } {
   };
   const later = (): void => {
     timer = setTimeout(() => {
-      read()
+      void read()
         .catch((cause: unknown) => parts.onError(cause, "live"))
         .finally(() => (watchers.size > 0 ? later() : undefined));
     }, READ_EVERY_MS);
