@@ -1,6 +1,7 @@
 /** Every invariant of docs/invariants.md: those that are checked, and those still to come. */
 import { chain } from "./chain.ts";
 import { conservation } from "./conservation.ts";
+import { fourEyes } from "./four-eyes.ts";
 import { immutability } from "./immutability.ts";
 import type { Invariant } from "./invariant.ts";
 import { keyStability } from "./key-stability.ts";
@@ -30,6 +31,7 @@ export const invariants: readonly Invariant[] = [
   order,
   immutability,
   chain,
+  fourEyes,
   lineage,
   quota,
 ];
@@ -37,7 +39,6 @@ export const invariants: readonly Invariant[] = [
 /** Named so that nobody takes their absence for a pass. */
 export const notApplicableYet: Readonly<Record<string, string>> = {
   Balance: "no journals are made yet",
-  FourEyes: "exclusions are held by Terminal; approvals do not exist yet",
   ReplayIdempotent: "shown by a run that replays, not by looking",
   Rebuildable: "shown by a run that drops the engine's data, not by looking",
   PeriodSafe: "no period policy yet",

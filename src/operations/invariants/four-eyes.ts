@@ -1,0 +1,27 @@
+import { canonicalJson } from "../../kernel/canonical-json.ts";
+import { hex } from "../../kernel/hex.ts";
+import { checkFourEyes, listApprovedContents } from "../../store/check-four-eyes.ts";
+import type { Invariant, Violation } from "./invariant.ts";
+
+/** Accepted drift still takes a typed second name and is held by the audit log alone. */
+export const fourEyes: Invariant = {
+  name: "FourEyes",
+  holdsWhen:
+    "author and approver are two persons, and what was approved is what was done, by its hash",
+  check: async ({ pool, hasher, sample }) => {
+    const { looked, broken } = await checkFourEyes(pool);
+    const contents = await listApprovedContents(pool, sample);
+    const changed = contents.flatMap(({ id, content, content_hash }): Violation[] => {
+      const now = hex(hasher.sha256(canonicalJson(content)));
+      if (now === hex(content_hash)) return [];
+      const what = "approved content that is not what was approved";
+      return [{ what, ids: [id], detail: `its hash is ${now}, approved was ${hex(content_hash)}` }];
+    });
+    return {
+      looked: { ...looked, contents: contents.length },
+      violations: [...broken, ...changed],
+      notChecked: [],
+      limits: ["differences accepted in a target are held by the audit log, not by approvals"],
+    };
+  },
+};
