@@ -30,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "plain",
-          include: ["{src,test,bench}/**/*.test.ts"],
+          include: ["{src,test,bench,console/src}/**/*.test.ts"],
           exclude: [...notOurs, ...needsServers, ...needsOutside],
           sequence: { groupOrder: 0 },
         },

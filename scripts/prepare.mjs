@@ -1,33 +1,45 @@
-// npm runs this after `npm ci`: it compiles src/ to dist/ so that the `tieout` command works at
-// once. A production install (`npm ci --omit=dev`) has no compiler; there dist/ must already be
-// in place, and saying so beats failing the install.
+// npm runs this after `npm ci`: it compiles src/ to dist/ and the console to console/dist, so that
+// the `tieout` command works at once. A production install (`npm ci --omit=dev`) has no compiler;
+// there both must already be in place, and saying so beats failing the install.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-function compiler() {
+/** The program of an installed package, or undefined. */
+function programOf(name, file) {
   try {
-    return createRequire(import.meta.url).resolve("typescript/bin/tsc");
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return path.join(path.dirname(manifest), file);
   } catch {
     return undefined;
   }
 }
 
-const tsc = compiler();
-if (tsc === undefined) {
-  const built = existsSync(new URL("../dist/app/main.js", import.meta.url));
-  process.stdout.write(
-    built
-      ? "prepare: no compiler installed, using the dist/ that is there\n"
-      : "prepare: no compiler installed and no dist/; run `npm ci` with dev dependencies first\n",
-  );
-} else {
-  const build = spawnSync(process.execPath, [tsc, "-b", "tsconfig.build.json"], {
+function build(what, program, args, result) {
+  if (program === undefined) {
+    const built = existsSync(path.join(root, result));
+    process.stdout.write(
+      built
+        ? `prepare: nothing installed to build ${what}, using what is there\n`
+        : `prepare: nothing installed to build ${what} and no ${result}; run \`npm ci\` with dev dependencies first\n`,
+    );
+    return;
+  }
+  const { status } = spawnSync(process.execPath, [program, ...args], {
     cwd: root,
     stdio: "inherit",
   });
-  process.exitCode = build.status ?? 1;
+  if (status !== 0) process.exitCode = status ?? 1;
 }
+
+const tsc = programOf("typescript", "bin/tsc");
+build("the program", tsc, ["-b", "tsconfig.build.json"], "dist/app/main.js");
+// The libraries of the pages are of the workspace, whose install may have been left out as well.
+const pages =
+  programOf("react", "package.json") && programOf("@vitejs/plugin-react", "package.json");
+const vite = pages === undefined ? undefined : programOf("vite", "bin/vite.js");
+build("the console", vite, ["build", "console", "--logLevel", "warn"], "console/dist/index.html");

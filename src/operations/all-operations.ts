@@ -6,6 +6,7 @@ import { excludeExceptionOperation } from "./exclude-exception.ts";
 import { expireExclusionsOperation } from "./expire-exclusions.ts";
 import { exportEvidenceOperation } from "./export-evidence.ts";
 import { findStoryOperation } from "./find-story.ts";
+import { listCasesOperation } from "./list-cases.ts";
 import { listConnectionsOperation } from "./list-connections.ts";
 import { listDeadLettersOperation } from "./list-dead-letters.ts";
 import { listEventsOperation } from "./list-events.ts";
@@ -24,18 +25,25 @@ import {
   revokeTokenOperation,
 } from "./people/tokens.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
+import { searchOperation } from "./search.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
 import { showRootOperation } from "./show-root.ts";
 import { trialBalanceOperation } from "./trial-balance.ts";
+import { showHandoffOperation } from "./show-handoff.ts";
+import { showOverviewOperation } from "./show-overview.ts";
 import { verifyInvariantsOperation } from "./verify-invariants.ts";
 
 export const operations = {
   findStory: findStoryOperation,
+  search: searchOperation,
+  showOverview: showOverviewOperation,
   listEvents: listEventsOperation,
   showEvent: showEventOperation,
   listHandoffs: listHandoffsOperation,
+  showHandoff: showHandoffOperation,
   listExceptions: listExceptionsOperation,
+  listCases: listCasesOperation,
   showException: showExceptionOperation,
   retryException: retryExceptionOperation,
   excludeException: excludeExceptionOperation,

@@ -14,6 +14,8 @@ export const eventShape = z.strictObject({
   receivedAt: z.string(),
   recordedAt: z.string(),
   correlation: z.string(),
+  /** The event that this one came of, where one did. */
+  causation: z.string().optional(),
   inbound: z.string(),
   origin: z.string(),
   legalEntity: z.string().optional(),
@@ -34,6 +36,7 @@ export function showEvent(row: ListedEvent): ShownEvent {
     receivedAt: row.received_at,
     recordedAt: row.recorded_at,
     correlation: idOf("correlation", row.correlation_id),
+    causation: row.causation_id === null ? undefined : idOf("event", row.causation_id),
     inbound: idOf("inbound", row.inbound_id),
     origin: row.origin,
     legalEntity: row.legal_entity ?? undefined,

@@ -6,6 +6,7 @@ import { listAttempts } from "../store/list-attempts.ts";
 import { listEvents } from "../store/list-events.ts";
 import { listCasesOf } from "../store/list-exceptions.ts";
 import { listHandoffs } from "../store/list-handoffs.ts";
+import { findPartyNames } from "../store/search-party.ts";
 import { showAttempt } from "./attempt-shape.ts";
 import { showCase } from "./case-shape.ts";
 import { operationsErrors } from "./errors.ts";
@@ -13,6 +14,7 @@ import { showEvent } from "./event-shape.ts";
 import { showHandoff } from "./handoff-shape.ts";
 import type { OperationContext } from "./operation.ts";
 import { defineOperation } from "./operation.ts";
+import { poolForBodies } from "./read-bodies.ts";
 import { resolveStory } from "./resolve-story.ts";
 import { entriesOf } from "./story-entries.ts";
 import type { Story } from "./story-shape.ts";
@@ -39,11 +41,13 @@ export const findStoryOperation = defineOperation({
     const material = await readMaterial(context, resolved.correlations, resolved.found);
     const focus = focusOf(material, resolved.focus);
     const systems = systemsOf(context, material, focus.object);
+    const bodies = poolForBodies(context, context.pool);
+    const names = bodies === undefined ? undefined : await findPartyNames(bodies, [focus.object]);
     const told = {
       query: id,
       found: [...resolved.found],
       asOf: instant(context.clock.now()),
-      focus,
+      focus: { ...focus, customer: names?.get(focus.object) },
       objects: [...material.objects],
       systems,
       entries: entriesOf(material),
@@ -81,14 +85,14 @@ async function readMaterial(
     findLinks(pool, linkKeys, [...targets.keys()]),
     findSkips(pool, events),
     findInbounds(pool, events),
-    findDocumentFields(pool, objects),
+    findDocumentFields(pool, events),
   ]);
   const tries = attempts.map(showAttempt);
   return {
     objects,
     inbounds: letters,
     links,
-    fields,
+    fields: new Map([...fields].map(([id, one]) => [idOf("event", id), one])),
     shown: {
       events: rows.map(showEvent),
       handoffs: handoffs.map((row) => {

@@ -14,6 +14,7 @@ export const listHandoffsOperation = defineOperation({
     state: z.enum(handoffStates).optional(),
     target: z.string().optional(),
     object: z.string().optional().describe("an object key, <connection>/<entity>/<id>"),
+    newest: z.boolean().default(false).describe("the newest first"),
     reason: z.enum(waitKinds).optional().describe("why it is not done"),
   }),
   output: z.strictObject({ handoffs: z.array(handoffShape), next: z.string().optional() }),
@@ -25,6 +26,7 @@ export const listHandoffsOperation = defineOperation({
       target: input.target,
       object: input.object,
       after: input.after === undefined ? undefined : uuidOf("handoff", input.after),
+      newest: input.newest,
       limit: input.limit,
     });
     const last = rows.length === input.limit ? rows.at(-1) : undefined;

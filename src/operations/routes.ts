@@ -17,10 +17,14 @@ export const API_BASE = "/api/v1";
 
 export const routes = {
   findStory: { method: "GET", path: "/stories/{id}", tag: "Stories" },
+  search: { method: "GET", path: "/search", tag: "Stories" },
+  showOverview: { method: "GET", path: "/overview", tag: "Stories" },
   listEvents: { method: "GET", path: "/events", tag: "Events" },
   showEvent: { method: "GET", path: "/events/{id}", tag: "Events" },
   listHandoffs: { method: "GET", path: "/handoffs", tag: "Handoffs" },
+  showHandoff: { method: "GET", path: "/handoffs/{id}", tag: "Handoffs" },
   listExceptions: { method: "GET", path: "/exceptions", tag: "Exceptions" },
+  listCases: { method: "GET", path: "/cases", tag: "Exceptions" },
   showException: { method: "GET", path: "/exceptions/{id}", tag: "Exceptions" },
   retryException: { method: "POST", path: "/exceptions/retry", tag: "Exceptions" },
   excludeException: { method: "POST", path: "/exceptions/{id}/exclude", tag: "Exceptions" },

@@ -2,7 +2,8 @@
  * The Transaction Story: one business matter, its state in every system, and why they differ.
  *
  * focus     the object the story is told about
- * system    one source or target connection, with six key fields as our ledger knows them
+ * system    one source or target connection, with its key fields as our ledger knows them:
+ *           a target's are those of the version that it confirmed, not read back from it
  * entry     one thing that happened at a moment in one system's lane
  * verdict   the story in a sentence, and the one act that helps
  */
@@ -40,11 +41,17 @@ export const storySystem = z.strictObject({
   fields: z.strictObject({
     id: z.string().optional(),
     number: z.string().optional(),
+    /** The whole sum, tax included. */
     amount: moneyWire.optional(),
+    net: moneyWire.optional(),
+    tax: moneyWire.optional(),
+    /** The document's own date; of what has none, when it occurred. */
     date: z.string().optional(),
     status: z.string().optional(),
     version: z.string().optional(),
   }),
+  /** When the fields became so: received from the source, confirmed by the target. */
+  knownAt: z.string().optional(),
 });
 
 export type StorySystem = z.infer<typeof storySystem>;
@@ -57,6 +64,9 @@ export const storyShape = z.strictObject({
     object: z.string(),
     name: z.string(),
     amount: moneyWire.optional(),
+    legalEntity: z.string().optional(),
+    /** Absent for an asker who may not read bodies. */
+    customer: z.string().optional(),
   }),
   verdict: z.strictObject({
     state: z.enum(verdictStates),

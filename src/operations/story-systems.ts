@@ -2,6 +2,7 @@
 import { parseObjectKey } from "../contracts/envelope.ts";
 import type { MoneyWire } from "../kernel/money.ts";
 import type { DocumentFields, StoryInbound, StoryLink } from "../store/find-story.ts";
+import type { ShownEvent } from "./event-shape.ts";
 import { nameOf } from "./explain-wait.ts";
 import type { OperationContext } from "./operation.ts";
 import { withoutOperation } from "./resolve-story.ts";
@@ -11,6 +12,7 @@ export interface StoryMaterial {
   readonly objects: readonly string[];
   readonly inbounds: readonly StoryInbound[];
   readonly links: readonly StoryLink[];
+  /** By event id, as operations show it. */
   readonly fields: ReadonlyMap<string, DocumentFields>;
   readonly shown: Pick<
     Story,
@@ -22,6 +24,7 @@ export interface Focus {
   readonly object: string;
   readonly name: string;
   readonly amount: MoneyWire | undefined;
+  readonly legalEntity: string | undefined;
 }
 
 const DOCUMENTS = ["invoice", "credit-memo", "payment", "refund", "payout", "dispute"];
@@ -31,16 +34,31 @@ export function focusOf(material: StoryMaterial, asked: string | undefined): Foc
   const { events } = material.shown;
   const isDocument = (object: string): boolean => DOCUMENTS.includes(parseObjectKey(object).entity);
   const object = asked ?? material.objects.find(isDocument) ?? material.objects[0] ?? "";
-  const latest = events.filter((event) => event.subject === object).at(-1);
-  return { object, name: titleOf(material, object), amount: latest?.amount };
+  const latest = newestOf(events, object);
+  const number = latest === undefined ? null : (material.fields.get(latest.id)?.number ?? null);
+  return {
+    object,
+    name: titleOf(object, number),
+    amount: latest?.amount,
+    legalEntity: latest?.legalEntity,
+  };
 }
 
 /** `Invoice A-0001`, by the number its source gave; else by its id. */
-function titleOf(material: StoryMaterial, object: string): string {
-  const number = material.fields.get(object)?.number;
+function titleOf(object: string, number: string | null): string {
   const entity = parseObjectKey(object).entity.replaceAll("-", " ");
-  const name = number === null || number === undefined ? nameOf(object) : `${entity} ${number}`;
+  const name = number === null ? nameOf(object) : `${entity} ${number}`;
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** The newest state of an object: events come as they occurred, which versions may not. */
+function newestOf(events: readonly ShownEvent[], object: string): ShownEvent | undefined {
+  let newest: ShownEvent | undefined;
+  for (const event of events) {
+    if (event.subject !== object) continue;
+    if (newest === undefined || BigInt(event.version) >= BigInt(newest.version)) newest = event;
+  }
+  return newest;
 }
 
 /** The source of the focus, then every target that has, had or skipped something of it. */
@@ -51,9 +69,9 @@ export function systemsOf(
 ): StorySystem[] {
   const { events, handoffs, skips } = material.shown;
   const own = events.filter((event) => event.subject === object);
-  const latest = own.at(-1);
+  const latest = newestOf(own, object);
   const { connection, id } = parseObjectKey(object);
-  const told = material.fields.get(object);
+  const told = latest === undefined ? undefined : material.fields.get(latest.id);
   const source: StorySystem = {
     connection,
     role: "source",
@@ -63,10 +81,13 @@ export function systemsOf(
       id,
       number: told?.number ?? undefined,
       amount: latest?.amount,
+      net: told?.net ?? undefined,
+      tax: told?.tax ?? undefined,
       date: told?.date ?? latest?.occurredAt,
       status: told?.status ?? latest?.type.split(".")[1],
       version: latest?.version,
     },
+    knownAt: latest?.receivedAt,
   };
   const names = new Set(
     [...handoffs, ...skips].map((one) => one.target).concat([...context.targets.keys()]),
@@ -92,7 +113,8 @@ function targetOf(
   const link =
     material.links.find((one) => one.target === name && one.object === object) ??
     material.links.find((one) => one.target === name && withoutOperation(one.object) === object);
-  const confirmed = handoffs.filter((one) => one.state === "confirmed").at(-1);
+  const confirmed = newestConfirmed(handoffs);
+  const told = confirmed === undefined ? undefined : material.fields.get(confirmed.event);
   return {
     connection: name,
     role: "target",
@@ -102,11 +124,23 @@ function targetOf(
       id: link?.external_id ?? confirmed?.externalId,
       number: link?.number ?? undefined,
       amount: confirmed?.amount,
-      date: confirmed?.changedAt,
+      net: told?.net ?? undefined,
+      tax: told?.tax ?? undefined,
+      date: told?.date ?? undefined,
       status: confirmed?.operation,
       version: link?.confirmed_version ?? confirmed?.version,
     },
+    knownAt: confirmed?.changedAt ?? link?.linked_at,
   };
+}
+
+function newestConfirmed(handoffs: readonly StoryHandoff[]): StoryHandoff | undefined {
+  let newest: StoryHandoff | undefined;
+  for (const one of handoffs) {
+    if (one.state !== "confirmed") continue;
+    if (newest === undefined || BigInt(one.version) >= BigInt(newest.version)) newest = one;
+  }
+  return newest;
 }
 
 /** The worst of its handoffs decides: one exception is not outshone by ten confirmations. */

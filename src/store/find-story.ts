@@ -163,28 +163,35 @@ export async function findInbounds(
 }
 
 export interface DocumentFields {
+  readonly event_id: string;
   readonly object: string;
   readonly number: string | null;
   readonly status: string | null;
   readonly date: string | null;
+  readonly net: { readonly amount: string; readonly currency: string } | null;
+  readonly tax: { readonly amount: string; readonly currency: string } | null;
 }
 
 /**
- * The few fields by which people recognise a document, from its latest event. Read in the database,
- * so that the rest of the body (names, addresses) never leaves it; a ciphered body tells none.
+ * The few fields by which people recognise and compare a document, of each event. Read in the
+ * database, so that the rest of the body (names, addresses) never leaves it; a ciphered body tells
+ * none.
  */
 const FIELDS = `
-select distinct on (subject) subject as object, data ->> 'number' as number,
-  data ->> 'status' as status, coalesce(data ->> 'issueDate', data ->> 'date') as date
+select id as event_id, subject as object, data ->> 'number' as number,
+  data ->> 'status' as status, coalesce(data ->> 'issueDate', data ->> 'date') as date,
+  case when data -> 'net' ? 'currency' then data -> 'net' end as net,
+  case when data -> 'tax' ? 'currency' then data -> 'tax' end as tax
 from (
-  select subject, version, id, convert_from(data, 'UTF8')::jsonb as data
-  from event where subject = any($1::text[]) and key_id is null) e
-order by subject, version desc, id desc`;
+  select id, subject, convert_from(data, 'UTF8')::jsonb as data
+  from event where id = any($1::uuid[]) and key_id is null) e`;
 
+/** By event id. */
 export async function findDocumentFields(
   session: Session,
-  objects: readonly string[],
+  events: readonly string[],
 ): Promise<Map<string, DocumentFields>> {
-  const result = await session.query<DocumentFields>(FIELDS, [objects]);
-  return new Map(result.rows.map((row) => [row.object, row]));
+  if (events.length === 0) return new Map();
+  const result = await session.query<DocumentFields>(FIELDS, [events]);
+  return new Map(result.rows.map((row) => [row.event_id, row]));
 }

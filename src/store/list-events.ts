@@ -12,6 +12,7 @@ export interface ListedEvent {
   readonly received_at: string;
   readonly recorded_at: string;
   readonly correlation_id: string;
+  readonly causation_id: string | null;
   readonly inbound_id: string;
   readonly origin: string;
   readonly legal_entity: string | null;
@@ -31,7 +32,8 @@ export interface EventFilter {
 }
 
 const COLUMNS = `id, type, contract_version, connection, subject, version, occurred_at, received_at,
-  recorded_at, correlation_id, inbound_id, origin, legal_entity, amount_minor, currency, refs`;
+  recorded_at, correlation_id, causation_id, inbound_id, origin, legal_entity, amount_minor,
+  currency, refs`;
 
 const LIST = `
 select ${COLUMNS} from event
@@ -56,7 +58,6 @@ export async function listEvents(session: Session, filter: EventFilter): Promise
 export interface EventBodies extends ListedEvent {
   readonly data: Buffer;
   readonly hash: Buffer;
-  readonly causation_id: string | null;
   readonly region: string | null;
   readonly raw: Buffer | null;
   readonly fact_id: string | null;
@@ -66,7 +67,7 @@ export interface EventBodies extends ListedEvent {
 const FIND = `
 select ${COLUMNS.split(",")
   .map((column) => `e.${column.trim()}`)
-  .join(", ")}, e.data, e.row_hash as hash, e.causation_id, e.region,
+  .join(", ")}, e.data, e.row_hash as hash, e.region,
   i.body as raw, i.fact_id, i.kind
 from event e left join raw_of_event i on i.event_id = e.id where e.id = $1`;
 

@@ -77,6 +77,7 @@ export interface HandoffFilter {
   readonly object?: string | undefined;
   readonly waits?: readonly string[];
   readonly after?: string | undefined;
+  readonly newest?: boolean;
   readonly limit: number;
 }
 
@@ -103,7 +104,8 @@ case h.state
     else 'due' end
 end`;
 
-const LIST = `
+/** Both orders walk the primary key; `>` and `<` stand in the text so that the index is used. */
+const list = (beyond: ">" | "<", order: "asc" | "desc"): string => `
 with page as (
   select h.*, w.wait, b.paused_until, b.pause_code
   from handoff h
@@ -116,8 +118,8 @@ with page as (
     and ($4::text is null or h.target = $4)
     and ($5::text is null or h.event_id in (select e.id from event e where e.subject = $5))
     and ($6::text[] is null or w.wait = any($6))
-    and ($7::uuid is null or h.id > $7)
-  order by h.id limit $8
+    and ($7::uuid is null or h.id ${beyond} $7)
+  order by h.id ${order} limit $8
 )
 select h.id, h.event_id, h.correlation_id, h.target, h.budget, h.flow, h.flow_version,
   h.operation, h.effect, h.object, h.version, h.reference, h.generation, h.class, h.deadline_at,
@@ -143,22 +145,28 @@ left join lateral (
     where o.target = n.target and o.object = n.object and o.ordered and o.state not in ${SETTLED}
     order by o.version, o.id limit 1) o on true
   where h.wait = 'need' and n.handoff_id = h.id and l.object is null) lacking on true
-order by h.id`;
+order by h.id ${order}`;
+
+const OLDEST_FIRST = list(">", "asc");
+const NEWEST_FIRST = list("<", "desc");
 
 export async function listHandoffs(
   session: Session,
   filter: HandoffFilter,
 ): Promise<ListedHandoff[]> {
   // Unnamed on purpose: the plan must follow which of the filters are there.
-  const result = await session.query<ListedHandoff>(LIST, [
-    filter.ids ?? null,
-    filter.events ?? null,
-    filter.states ?? null,
-    filter.target ?? null,
-    filter.object ?? null,
-    filter.waits ?? null,
-    filter.after ?? null,
-    filter.limit,
-  ]);
+  const result = await session.query<ListedHandoff>(
+    filter.newest === true ? NEWEST_FIRST : OLDEST_FIRST,
+    [
+      filter.ids ?? null,
+      filter.events ?? null,
+      filter.states ?? null,
+      filter.target ?? null,
+      filter.object ?? null,
+      filter.waits ?? null,
+      filter.after ?? null,
+      filter.limit,
+    ],
+  );
   return result.rows;
 }

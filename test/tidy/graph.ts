@@ -3,6 +3,8 @@ import { notLoadedByTheBinary } from "./layers.ts";
 import type { Rule, SourceFile, Tree, Violation } from "./source.ts";
 
 const binary = "src/app/main.ts";
+/** Each tree of sources that runs, and the file at which it begins. */
+const pages = { folder: "console/src/", entry: "console/src/main.tsx" };
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
@@ -60,18 +62,30 @@ function cycles(tree: Tree): readonly Violation[] {
   return found;
 }
 
+/** Declarations that only the compiler reads are loaded by it. */
+function deadPages(graph: Graph): readonly Violation[] {
+  const loaded = reachable(graph, [pages.entry]);
+  const message = "no page loads this file; delete it or load it";
+  return [...graph.keys()]
+    .filter((path) => path.startsWith(pages.folder) && !/\.(test\.tsx?|d\.ts)$/.test(path))
+    .filter((path) => !loaded.has(path))
+    .map((path) => ({ path, line: 1, message }));
+}
+
 function deadFiles(tree: Tree): readonly Violation[] {
   const graph = graphOf(tree);
+  const lost = deadPages(graph);
   const sources = [...graph.keys()].filter((path) => path.startsWith("src/"));
   const product = sources.filter((path) => !/\.test\.tsx?$/.test(path));
   if (!graph.has(binary)) {
     const begun = product.some((path) => path.startsWith("src/app/"));
-    return begun ? [{ path: binary, line: 1, message: "the binary's entry is missing" }] : [];
+    const missing = { path: binary, line: 1, message: "the binary's entry is missing" };
+    return begun ? [...lost, missing] : lost;
   }
   const loaded = reachable(graph, [binary]);
   const tests = [...graph.keys()].filter((path) => !product.includes(path));
   const loadedByTests = reachable(graph, tests);
-  const found: Violation[] = [];
+  const found: Violation[] = [...lost];
   for (const path of product) {
     if (loaded.has(path)) continue;
     const excepted = notLoadedByTheBinary.some((one) => path.startsWith(one.path));
@@ -132,6 +146,15 @@ export const graphRules: readonly Rule[] = [
           "src/store/c.ts": "",
         },
         at: ["src/store/b.ts:1", "src/store/c.ts:1"],
+      },
+      {
+        when: "a page's source is loaded by nothing",
+        files: {
+          "console/src/main.tsx": 'import "./a.tsx";\n',
+          "console/src/a.tsx": "",
+          "console/src/b.tsx": "",
+        },
+        at: ["console/src/b.tsx:1"],
       },
       {
         when: "the app has no entry",

@@ -1,4 +1,5 @@
 import { bannedRules } from "./banned.ts";
+import { consoleRules } from "./console.ts";
 import { errorRules } from "./error-pages.ts";
 import { graphRules } from "./graph.ts";
 import { importRules } from "./imports.ts";
@@ -15,6 +16,7 @@ export const rules: readonly Rule[] = [
   ...sizeRules,
   ...nameRules,
   ...bannedRules,
+  ...consoleRules,
   ...wordingRules,
   ...errorRules,
   ...migrationRules,

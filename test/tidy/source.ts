@@ -58,6 +58,7 @@ const skippedFolders = new Set([
   "dist-tools",
   "node_modules",
   "out",
+  "screenshots-out",
 ]);
 const textual = new Set(
   " .css .html .js .json .md .mjs .sh .sql .toml .ts .tsx .txt .yaml .yml".split(" "),

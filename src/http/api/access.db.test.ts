@@ -44,9 +44,17 @@ const later = "2030-01-01T00:00:00Z";
 /** One line per operation; an operation without one does not compile. */
 const probes: Readonly<Record<keyof Operations, Probe>> = {
   findStory: { ask: ({ object }) => ({ path: object }), sees: listed("event") },
+  search: {
+    ask: ({ object }) => ({ query: `q=${encodeURIComponent(object)}` }),
+    // The answer repeats what was asked for; what is found stands behind it.
+    sees: ({ body }, { object }) => JSON.stringify(body["finds"] ?? []).includes(object),
+  },
+  showOverview: { ask: () => ({}), sees: counted("flows", "objects") },
   listEvents: { ask: () => ({ query: "limit=1000" }), sees: listed("event") },
   showEvent: { ask: ({ event }) => ({ path: event }), sees: listed("object") },
   listHandoffs: { ask: () => ({ query: "limit=1000" }), sees: listed("handoff") },
+  showHandoff: { ask: ({ handoff }) => ({ path: handoff }), sees: listed("object") },
+  listCases: { ask: () => ({ query: "limit=1000" }), sees: listed("exception") },
   listExceptions: { ask: () => ({}), sees: counted("causes", "cases") },
   showException: { ask: ({ exception }) => ({ path: exception }), sees: listed("object") },
   retryException: { ask: ({ exception }) => ({ body: { id: exception } }), sees: found },
@@ -93,7 +101,7 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
 function counted(list: string, field: string) {
   return ({ body }: Answer, { weight }: Thing): boolean => {
     const rows = (body[list] ?? []) as Readonly<Record<string, unknown>>[];
-    const ours = rows.filter((row) => row["kind"] === "handoff");
+    const ours = rows.filter((row) => row["kind"] === "handoff" || row["state"] === "excepted");
     return (ours.reduce((sum, row) => sum + Number(row[field]), 0) & weight) !== 0;
   };
 }

@@ -1,0 +1,41 @@
+/** A window over the page; the browser keeps the focus inside and gives it back. */
+import { useEffect, useId, useRef } from "react";
+
+interface DialogProps {
+  readonly title: string;
+  readonly open: boolean;
+  readonly close: () => void;
+  readonly wide?: boolean;
+  readonly children: React.ReactNode;
+}
+
+export function Dialog({ title, open, close, wide, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog === null) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={ref}
+      className={wide === true ? "wide" : ""}
+      aria-labelledby={heading}
+      onClose={close}
+    >
+      {open ? (
+        <>
+          <div className="head">
+            <h2 id={heading}>{title}</h2>
+            <button type="button" className="icon" aria-label="Close" onClick={close}>
+              ✕
+            </button>
+          </div>
+          <div className="body">{children}</div>
+        </>
+      ) : null}
+    </dialog>
+  );
+}

@@ -1,0 +1,106 @@
+/** A demo company in a folder of its own, run by the built program as a stranger would run it. */
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+import { rootUrl } from "../support/root.ts";
+
+export interface DemoAccount {
+  readonly login: string;
+  readonly password: string;
+}
+
+/** Where the company of this test run is; taken with `inject("demo")`. */
+export interface DemoPlace {
+  readonly url: string;
+  readonly folder: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    demo: DemoPlace;
+  }
+}
+
+/** The month is told and settled within; a busy machine needs minutes. */
+const READY_MS = 400_000;
+
+/**
+ * One company for all files. `TIEOUT_CONSOLE_DEMO=<folder> <address>` takes one that runs already,
+ * for whoever works on the pages; tests change it, so it serves a few times.
+ */
+export default async function openDemo({ provide }: TestProject): Promise<() => Promise<void>> {
+  const [given, address] = (process.env["TIEOUT_CONSOLE_DEMO"] ?? "").split(" ");
+  if (given !== undefined && address !== undefined) {
+    provide("demo", { folder: given, url: address });
+    return async () => undefined;
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), "tieout-console-"));
+  const main = fileURLToPath(new URL("dist/app/main.js", rootUrl));
+  const demo = spawn(process.execPath, [main, "demo", "--keep-running"], {
+    cwd: fileURLToPath(rootUrl),
+    env: { ...process.env, TIEOUT_DATA: folder, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  try {
+    provide("demo", { folder, url: await addressOf(demo) });
+  } catch (thrown) {
+    await stop(demo, folder);
+    throw thrown;
+  }
+  return () => stop(demo, folder);
+}
+
+export function accountOf({ folder }: DemoPlace, login: string): DemoAccount {
+  const text = readFileSync(path.join(folder, "demo-accounts.json"), "utf8");
+  const found = (JSON.parse(text) as DemoAccount[]).find((one) => one.login === login);
+  if (found === undefined) throw new Error(`the demo has no account ${login}`);
+  return found;
+}
+
+function addressOf(demo: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const fail = (why: string): void => reject(new Error(`${why}; it said:\n${said.slice(-4000)}`));
+    const timer = setTimeout(() => fail("the demo was not ready in time"), READY_MS);
+    const read = (chunk: Buffer): void => {
+      said += chunk.toString();
+      const url = /keeps running \((http:\/\/[^)]+)\)/.exec(said)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    };
+    demo.stdout?.on("data", read);
+    demo.stderr?.on("data", read);
+    demo.once("exit", (code) => {
+      clearTimeout(timer);
+      fail(`the demo ended with ${code}`);
+    });
+  });
+}
+
+/** The bookkeepers open an accounting month of the books again, `2026-09`. */
+export async function openMonth({ folder }: DemoPlace, month: string): Promise<void> {
+  const text = readFileSync(path.join(folder, "ports/sandbox.json"), "utf8");
+  const { netsuite } = JSON.parse(text) as { netsuite: number };
+  const answer = await fetch(`http://127.0.0.1:${netsuite}/__sandbox/netsuite/periods/${month}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ closed: false }),
+  });
+  if (!answer.ok) throw new Error(`opening ${month}: ${answer.status} ${await answer.text()}`);
+}
+
+async function stop(demo: ChildProcess, folder: string): Promise<void> {
+  if (demo.exitCode === null && demo.signalCode === null) {
+    const ended = new Promise((resolve) => demo.once("exit", resolve));
+    demo.kill("SIGINT");
+    const late = setTimeout(() => demo.kill("SIGKILL"), 30_000);
+    await ended;
+    clearTimeout(late);
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
