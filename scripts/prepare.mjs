@@ -39,7 +39,6 @@ function build(what, program, args, result) {
 const tsc = programOf("typescript", "bin/tsc");
 build("the program", tsc, ["-b", "tsconfig.build.json"], "dist/app/main.js");
 // The libraries of the pages are of the workspace, whose install may have been left out as well.
-const pages =
-  programOf("react", "package.json") && programOf("@vitejs/plugin-react", "package.json");
+const pages = programOf("react", "package.json") && programOf("react-dom", "package.json");
 const vite = pages === undefined ? undefined : programOf("vite", "bin/vite.js");
 build("the console", vite, ["build", "console", "--logLevel", "warn"], "console/dist/index.html");

@@ -28,10 +28,10 @@ import { retryExceptionOperation } from "./retry-exception.ts";
 import { searchOperation } from "./search.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
-import { showRootOperation } from "./show-root.ts";
-import { trialBalanceOperation } from "./trial-balance.ts";
 import { showHandoffOperation } from "./show-handoff.ts";
 import { showOverviewOperation } from "./show-overview.ts";
+import { showRootOperation } from "./show-root.ts";
+import { trialBalanceOperation } from "./trial-balance.ts";
 import { verifyInvariantsOperation } from "./verify-invariants.ts";
 
 export const operations = {
