@@ -1,7 +1,7 @@
 /**
  * The pages are a workspace of their own that runs in browsers: what they may load, and what no
- * page may do. Text that people and systems wrote is shown by React, which escapes it, and in no other
- * way; the hub is asked at one place.
+ * page may do. Text that people and systems wrote is shown by React, which escapes it, and in no
+ * other way; the hub is asked at one place.
  */
 import ts from "typescript";
 import { target } from "./imports.ts";

@@ -86,7 +86,7 @@ export function LongList<Row>(props: LongListProps<Row>) {
   );
 }
 
-/** The functions stay the same ones: a new one would have every row measured again at each frame. */
+/** The functions stay the same ones, else every row were measured again at each frame. */
 function useRows<Row>(
   box: React.RefObject<HTMLDivElement | null>,
   rows: readonly Row[],
