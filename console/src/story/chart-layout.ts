@@ -137,7 +137,7 @@ function arrowsOf(lanes: readonly PlacedLane[], scale: TimeScale): Arrow[] {
     if (cause === undefined) return [];
     const from = scale.x(cause.chapter.leaves) + 7;
     const to = scale.x(chapter.from) - 2;
-    const bend = Math.max(22, (to - from) / 2);
+    const bend = Math.max(12, (to - from) / 2);
     const path = `M${from} ${cause.y}C${from + bend} ${cause.y} ${to - bend} ${y} ${to} ${y}`;
     return [{ path, key: chapter.id }];
   });
