@@ -125,8 +125,9 @@ describe("what may be said", () => {
     },
   );
   test("given one id with two contents, then both are kept and one case is opened", async () => {
-    await postSigned(room.webhookUrl, room.secret, event("evt_twice"));
-    const other = event("evt_twice").replace('"created":1,"desc', '"created":2,"desc');
+    const told = event("evt_twice");
+    await postSigned(room.webhookUrl, room.secret, told);
+    const other = told.replace('"created":1,"desc', '"created":2,"desc');
     expect((await postSigned(room.webhookUrl, room.secret, other)).verdict).toBe("conflict");
     expect((await postSigned(room.webhookUrl, room.secret, other)).verdict).toBe("conflict");
     const found = await one<{ n: number }>(
