@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that need a server or the whole stack; everything else runs with nothing installed. */
 const needsServers = ["**/*.db.test.ts", "test/e2e/**/*.test.ts"];
-/** Tests against an outside system never run by accident. */
-const needsOutside = ["**/*.live.test.ts", "**/*.tryton.test.ts"];
+/** Tests against an outside system, and the long ones of the evidence, never run by accident. */
+const needsOutside = ["**/*.live.test.ts", "**/*.tryton.test.ts", "**/*.evidence.test.ts"];
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/dist-tools/**", "bench/peers/**"];
 
 export default defineConfig({
