@@ -4,6 +4,7 @@ import type { LaneSignals } from "../engine/lanes/lane-signals.ts";
 import { makeLaneSignals } from "../engine/lanes/lane-signals.ts";
 import type { LaneStarter } from "../engine/lanes/lane-starter.ts";
 import { makeLaneStarter } from "../engine/lanes/lane-starter.ts";
+import { onceAtATime } from "../engine/lanes/once-at-a-time.ts";
 import { runLane } from "../engine/lanes/run-lane.ts";
 import { requestRun } from "../engine/restate-client.ts";
 import { openRestateEndpoint } from "../engine/restate-endpoint.ts";
@@ -89,22 +90,6 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
       }
     },
     closeEndpoint: () => endpoint.close(),
-  };
-}
-
-/**
- * An engine that was killed starts a run anew while this process is still in it. The second asking
- * gets the first one's result: two runs of one seat would have two calls in flight.
- */
-function onceAtATime(run: (seat: SeatKey) => Promise<boolean>) {
-  const underWay = new Map<string, Promise<boolean>>();
-  return (seat: SeatKey): Promise<boolean> => {
-    const name = `${seat.budget}/${seat.seat}`;
-    const known = underWay.get(name);
-    if (known !== undefined) return known;
-    const started = run(seat).finally(() => underWay.delete(name));
-    underWay.set(name, started);
-    return started;
   };
 }
 

@@ -1,5 +1,6 @@
 /** The process `tieout hub`: reads what the supervisor says, opens the connections, runs a hub. */
 import path from "node:path";
+import { messageOf } from "../kernel/errors.ts";
 import type { TieoutConfig } from "./config.ts";
 import { loadConfig, openConnections } from "./config.ts";
 import { crashPoints } from "./crash-points.ts";
@@ -75,6 +76,10 @@ export async function runHubProcess(): Promise<void> {
     reports: reports.open,
     onCall: reports.onCall,
     onIntake: reports.onIntake,
+  }).catch((thrown: unknown): never => {
+    // Half a hub holds connections that would keep this process alive, and its supervisor waiting.
+    log.fatal({ reason: messageOf(thrown) }, "hub did not start");
+    process.exit(1);
   });
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {

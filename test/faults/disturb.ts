@@ -1,10 +1,13 @@
-/** Carries out a schedule: kills, pauses, storms. Counts what happened, not what was planned. */
+/** Carries out a schedule: kills, pauses, storms, closed periods. Counts what happened, not what was planned. */
 import { setMaxListeners } from "node:events";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "../../src/app/system.ts";
+import { dateInZone } from "../../src/kernel/clock.ts";
 import type { KillPoint, Schedule } from "./schedule.ts";
 import { HUBS, plannedCounts } from "./schedule.ts";
+import { ENTITY_ZONE } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 import { FOREIGN, SEATS } from "./target-faults.ts";
 
@@ -66,6 +69,7 @@ export function disturb(
       }
       for (const one of schedule.pauses) at(one.atMs, () => pause(parts, one.hub, one.forMs));
       for (const one of schedule.storms) at(one.atMs, () => storm(parts, one.seats, one.forMs));
+      for (const one of schedule.closures) at(one.atMs, () => closePeriod(parts, one.forMs));
       stage.netsuite.world.setSeats(SEATS, FOREIGN);
     },
     async calm() {
@@ -187,4 +191,21 @@ async function storm(parts: Parts, seats: number, forMs: number): Promise<void> 
   while (!calls.list(first).some((call) => call.status === 429) && !over.aborted) await sleep(50);
   world.setSeats(SEATS);
   count("storm of 429");
+}
+
+/** Lasts until a posting has met it; who mends what it leaves behind is `mend.ts`. */
+async function closePeriod(parts: Parts, forMs: number): Promise<void> {
+  const { stage, over, count, say } = parts;
+  const { calls, world } = stage.netsuite;
+  const month = dateInZone(systemClock.now(), ENTITY_ZONE).slice(0, 7);
+  const first = calls.total;
+  const refused = (): number =>
+    calls.list(first).filter((call) => call.status === 400 && call.method === "PUT").length;
+  world.lockPeriod(month, { closed: true });
+  say(`period ${month} closed`);
+  await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
+  while (refused() === 0 && !over.aborted) await sleep(50);
+  world.lockPeriod(month, { closed: false });
+  count("period closed and opened");
+  say(`period ${month} open again, ${refused()} postings refused`);
 }

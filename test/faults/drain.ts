@@ -22,19 +22,21 @@ const TELL_MS = 10_000;
 
 export interface Patience {
   readonly patienceMs: number;
+  /** What a person does meanwhile; before each look at what is left. */
+  readonly mend: () => Promise<void>;
   readonly say: (text: string) => void;
 }
 
 export async function drain(stage: Stage, pool: Pool, given: Patience): Promise<Drained> {
-  const { patienceMs, say } = given;
+  const { patienceMs, say, mend } = given;
   const started = systemClock.monotonic();
   let left: string[] = [];
   let changedAt = started;
   let toldAt = started;
   for (;;) {
-    const now = await whatIsLeft(stage, pool).catch((thrown) => [
-      `unreadable: ${messageOf(thrown)}`,
-    ]);
+    const now = await mend()
+      .then(() => whatIsLeft(stage, pool))
+      .catch((thrown) => [`unreadable: ${messageOf(thrown)}`]);
     const at = systemClock.monotonic();
     if (now.join() !== left.join()) changedAt = at;
     left = now;

@@ -9,14 +9,17 @@ import type { Books } from "./books.ts";
 import { BOOKS } from "./settings.ts";
 import { TARGET_FAULTS } from "./target-faults.ts";
 
+/** `observers`: nonces of calls that no seat of a budget made; Quota does not count them. */
 export function evidenceOf(
   books: Books,
   calls: readonly Call[],
   hangUps: ReadonlyMap<string, number>,
+  observers: ReadonlySet<string>,
 ): Evidence {
+  const ofHubs = calls.filter((call) => !observers.has(call.note ?? ""));
   return {
     journals: new Map([[BOOKS, () => arrivals(books, calls)]]),
-    accessLogs: new Map([[BOOKS, () => each(calls.map((call) => accessOf(call, hangUps)))]]),
+    accessLogs: new Map([[BOOKS, () => each(ofHubs.map((call) => accessOf(call, hangUps)))]]),
   };
 }
 
@@ -31,37 +34,45 @@ async function* arrivals(books: Books, calls: readonly Call[]): AsyncGenerator<J
 }
 
 /**
- * A hang-up is seen when the sandbox's event loop comes to it, after a call that the same caller
- * began next, if both lie in one turn: by so much it may be older than the log says.
- */
-const HANG_UP_LAG_MS = 150;
-
-/**
  * A call is one of ours in flight until it is answered or its caller has hung up (our time-out, or
  * a hub that was killed). What the sandbox still does for a caller that has gone no budget counts.
  */
 function accessOf(call: Call, hangUps: ReadonlyMap<string, number>): AccessEntry {
   const hungUp = hangUps.get(call.note ?? "") ?? Number.POSITIVE_INFINITY;
-  const end = Math.max(call.startedAt, Math.min(call.endedAt, hungUp - HANG_UP_LAG_MS));
+  const end = Math.max(call.startedAt, Math.min(call.endedAt, hungUp));
   return {
     arrivedAt: instant(call.at),
     answeredAt: instant(Math.floor(call.at + end - call.startedAt)),
   };
 }
 
+const TICK_MS = 5;
+
 /**
- * When a caller hung up before its answer was out, by the nonce of its request: what the account's
- * own front door would log. Monotonic milliseconds; watches from now on, in this process.
+ * When a caller hung up before its answer was out, at the earliest, by the nonce of its request.
+ * Monotonic milliseconds; watches from now on, in this process.
+ *
+ * This process sees a hang-up when its event loop looks at its sockets, and may see the caller's
+ * next call first if both lie in one look. What is seen in one look became true after the look
+ * before, and there was one after the last tick but one: that is the moment we note. A busy loop
+ * makes it older by just as much as the loop was late.
  */
 export function watchHangUps(): ReadonlyMap<string, number> {
   const hangUps = new Map<string, number>();
+  let last = systemClock.monotonic();
+  let before = last;
+  const tick = (): void => {
+    before = last;
+    last = systemClock.monotonic();
+  };
+  setInterval(tick, TICK_MS).unref();
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as RequestStart;
     const nonce = /oauth_nonce="([^"]+)"/.exec(request.headers.authorization ?? "")?.[1];
     if (nonce === undefined) return;
     response.once("close", () => {
       if (response.writableFinished) return;
-      hangUps.set(decodeURIComponent(nonce), systemClock.monotonic());
+      hangUps.set(decodeURIComponent(nonce), before);
     });
   });
   return hangUps;

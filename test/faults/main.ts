@@ -14,6 +14,7 @@ import type { Drained } from "./drain.ts";
 import { drain } from "./drain.ts";
 import { evidenceOf, strikes } from "./evidence.ts";
 import { judgeLedger, openCases } from "./ledger-oracle.ts";
+import { mendPeriods } from "./mend.ts";
 import type { Options } from "./options.ts";
 import { readOptions, repeatCommand } from "./options.ts";
 import { judgeBooks } from "./oracle.ts";
@@ -27,7 +28,10 @@ import { openShop } from "./shop.ts";
 import type { Stage } from "./stage.ts";
 import { openStage } from "./stage.ts";
 import { targetFaultPlan } from "./target-faults.ts";
+import type { Auditor } from "./verify.ts";
 import { invariantLines, openAuditor } from "./verify.ts";
+import type { Watch } from "./watch.ts";
+import { watchBooks } from "./watch.ts";
 
 /** When the faults have stopped, everything must be done after so long, also on a busy machine. */
 const DRAIN_MS = { small: 120_000, full: 480_000 } as const;
@@ -62,20 +66,28 @@ async function runFaults(options: Options): Promise<RunResult> {
   try {
     await stage.supervisor.start();
     say("PostgreSQL, Restate and two hubs run; the sale begins");
-    const sold = await load(stage, schedule, disturbance);
-    say("faults end");
-    await disturbance.calm();
     const pool = openDatabase({
       url: stage.databaseUrl(),
       connections: 4,
       name: "tieout faults",
       onIdleError: () => undefined,
     });
+    const auditor = openAuditor(stage, pool);
     try {
-      const drained = await drain(stage, pool, { patienceMs: DRAIN_MS[options.size], say });
+      const watch = watchBooks(auditor.context);
+      const sold = await load(stage, schedule, disturbance);
+      say("faults end");
+      await Promise.all([disturbance.calm(), watch.stop()]);
+      let retried = 0;
+      const mend = async (): Promise<void> => {
+        retried += await mendPeriods(auditor.context, say);
+      };
+      const drained = await drain(stage, pool, { patienceMs: DRAIN_MS[options.size], say, mend });
       say(drained.ok ? "nothing moves any more; looking" : "it does not drain; looking");
-      return await judge({ options, schedule, stage, disturbance, pool, drained, sold });
+      const run = { options, schedule, stage, disturbance, pool, drained, sold, retried };
+      return await judge({ ...run, auditor, watch });
     } finally {
+      await auditor.close();
       await pool.end();
     }
   } finally {
@@ -116,10 +128,14 @@ interface Run {
   readonly pool: Pool;
   readonly drained: Drained;
   readonly sold: number;
+  /** Exceptions that a retry took up again after a period was open again. */
+  readonly retried: number;
+  readonly auditor: Auditor;
+  readonly watch: Watch;
 }
 
 async function judge(run: Run): Promise<RunResult> {
-  const { options, schedule, stage, disturbance, pool } = run;
+  const { options, schedule, stage, disturbance, pool, auditor, watch } = run;
   const { world } = stage.stripe;
   // Taken now: what the checks themselves ask of NetSuite is no part of the run.
   const calls: readonly Call[] = [...stage.netsuite.calls.list()];
@@ -128,50 +144,43 @@ async function judge(run: Run): Promise<RunResult> {
     judgeBooks(world, books),
     judgeCustomers(world, books),
     await judgeLedger(stage, pool),
+    await watch.judge(),
   ];
-  const auditor = openAuditor(stage, pool);
-  try {
-    const invariants = invariantLines(
-      await auditor.verify(evidenceOf(books, calls, stage.hangUps)),
-    );
-    const all = judgements.flatMap((one) => one.differences);
-    const differences: RunResult["differences"][number][] = [];
-    for (const [index, one] of all.entries()) {
-      const wanted = index < DIFFERENCES_WITH_STORY && one.object !== "";
-      differences.push({ ...one, story: wanted ? await auditor.story(one.object) : [] });
-    }
-    const faults = happened(stage, disturbance, calls);
-    return {
-      seed: options.seed,
-      repeat: repeatCommand(options),
-      dataDir: stage.dataDir,
-      seconds: Math.round((systemClock.monotonic() - started) / 1000),
-      sold: run.sold,
-      events: world.state.events.length,
-      calls: calls.length,
-      faults,
-      missed: missedOf(schedule, faults),
-      crashes: disturbance.crashes,
-      drained: run.drained,
-      cases: await openCases(pool),
-      invariants,
-      looked: Object.assign({}, ...judgements.map((one) => one.looked)),
-      differences,
-    };
-  } finally {
-    await auditor.close();
+  const evidence = evidenceOf(books, calls, stage.hangUps, watch.nonces);
+  const invariants = invariantLines(await auditor.verify(evidence));
+  const all = judgements.flatMap((one) => one.differences);
+  const differences: RunResult["differences"][number][] = [];
+  for (const [index, one] of all.entries()) {
+    const wanted = index < DIFFERENCES_WITH_STORY && one.object !== "";
+    differences.push({ ...one, story: wanted ? await auditor.story(one.object) : [] });
   }
+  const faults = happened(run, calls);
+  return {
+    seed: options.seed,
+    repeat: repeatCommand(options),
+    dataDir: stage.dataDir,
+    seconds: Math.round((systemClock.monotonic() - started) / 1000),
+    sold: run.sold,
+    events: world.state.events.length,
+    calls: calls.length,
+    faults,
+    missed: missedOf(schedule, faults),
+    crashes: disturbance.crashes,
+    drained: run.drained,
+    cases: await openCases(pool),
+    invariants,
+    looked: Object.assign({}, ...judgements.map((one) => one.looked)),
+    differences,
+  };
 }
 
 /** Kills as the supervisor saw them, the rest as the sandboxes' own records have it. */
-function happened(
-  stage: Stage,
-  disturbance: Disturbance,
-  calls: readonly Call[],
-): Record<string, number> {
+function happened(run: Run, calls: readonly Call[]): Record<string, number> {
+  const { stage, disturbance, retried } = run;
   const delivery = stage.stripe.world.state.deliveries.counts();
   return {
     ...Object.fromEntries([...disturbance.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    "exceptions taken up again": retried,
     ...Object.fromEntries(strikes(calls)),
     ...Object.fromEntries(Object.entries(delivery).map(([name, n]) => [deliveryName(name), n])),
   };

@@ -5,6 +5,7 @@
  * moment       milliseconds after the load began
  * storm        the target has so few seats for a while that nearly every call meets a 429
  * pause        SIGSTOP of a hub for longer than its leases, then SIGCONT: a zombie that wakes
+ * closure      the target's accounting period is shut, then opened: what met it is an exception
  *
  * Each part draws from a source of its own, so that one more kill never moves the storms. The seed
  * fixes this schedule and the luck of every call to the target; how the processes interleave is
@@ -50,6 +51,7 @@ export interface Schedule {
     readonly forMs: number;
     readonly seats: number;
   }[];
+  readonly closures: readonly { readonly atMs: number; readonly forMs: number }[];
 }
 
 interface Measure {
@@ -60,6 +62,7 @@ interface Measure {
   readonly databaseKills: number;
   readonly pauses: number;
   readonly storms: number;
+  readonly closures: number;
   /** Passes of a label before the kill: few where the run is short. */
   readonly passes: {
     readonly call: readonly [number, number];
@@ -76,6 +79,7 @@ const MEASURES: Readonly<Record<Size, Measure>> = {
     databaseKills: 2,
     pauses: 1,
     storms: 5,
+    closures: 2,
     passes: { call: [60, 260], intake: [20, 160] },
   },
   small: {
@@ -86,6 +90,7 @@ const MEASURES: Readonly<Record<Size, Measure>> = {
     databaseKills: 1,
     pauses: 0,
     storms: 1,
+    closures: 1,
     passes: { call: [20, 60], intake: [8, 40] },
   },
 };
@@ -107,6 +112,7 @@ export function scheduleFor(options: Options): Schedule {
   const database = source(3);
   const pauses = source(4);
   const storms = source(5);
+  const closures = source(6);
   const engineAt = spread(engine, measure.engineKills, loadMs);
   return {
     seed: options.seed,
@@ -128,6 +134,10 @@ export function scheduleFor(options: Options): Schedule {
       atMs,
       forMs: integerBetween(storms, 1500, 4000),
       seats: integerBetween(storms, 1, 3),
+    })),
+    closures: spread(closures, measure.closures, loadMs).map((atMs) => ({
+      atMs,
+      forMs: integerBetween(closures, 1000, 4000),
     })),
   };
 }
@@ -173,5 +183,6 @@ export function plannedCounts(schedule: Schedule): Readonly<Record<string, numbe
     "PostgreSQL killed": schedule.databaseKills.length,
     "hub stopped and woken": schedule.pauses.length,
     "storm of 429": schedule.storms.length,
+    "period closed and opened": schedule.closures.length,
   };
 }

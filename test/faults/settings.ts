@@ -4,6 +4,7 @@ import { contracts } from "../../src/contracts/registry.ts";
 import { billingToBooks } from "../../src/flows/billing-to-books.ts";
 import { eventsToWarehouse } from "../../src/flows/events-to-warehouse.ts";
 import { DEMO_ACCOUNT, DEMO_CREDENTIALS } from "../../src/sandbox/netsuite/sandbox.ts";
+import { TOKEN_USER } from "../../src/sandbox/netsuite/system-notes.ts";
 import { SOURCE, settingsFor } from "../connectors/netsuite-given.ts";
 import { BUDGET, INDEX_LAG_MS, LONGEST_RUN_MS, TIMEOUT_MS } from "./target-faults.ts";
 
@@ -14,6 +15,9 @@ export const WAREHOUSE = "warehouse";
 
 /** Sales tax of one county, as Stripe's tax rate and NetSuite's code name it. */
 export const JURISDICTION = "US-CA";
+
+/** In which a document's date is that of its period. */
+export const ENTITY_ZONE = "America/New_York";
 
 export interface Places {
   readonly stripeUrl: string;
@@ -37,7 +41,7 @@ export function faultRunConfig(places: Places): TieoutConfig {
           apiKey: "sk_test_faults",
           webhookSecrets: [...places.webhookSecrets],
           livemode: false,
-          legalEntity: { id: "us", timeZone: "America/New_York" },
+          legalEntity: { id: "us", timeZone: ENTITY_ZONE },
         },
       },
     ],
@@ -50,6 +54,12 @@ export function faultRunConfig(places: Places): TieoutConfig {
           connection: BOOKS,
           timeoutMs: TIMEOUT_MS,
           connections: BUDGET + 1,
+          observe: {
+            timeZone: "America/Los_Angeles",
+            owns: ["invoice", "creditMemo", "customerPayment"],
+            ourUser: TOKEN_USER,
+            lagMs: INDEX_LAG_MS,
+          },
           limits: { longestRunMs: LONGEST_RUN_MS, indexLagMs: INDEX_LAG_MS },
         },
       },

@@ -42,8 +42,8 @@ const root = path.join(here, "..", "..", "..");
 const PROGRAM = path.join(root, "dist", "app", "main.js");
 const CONFIG = path.join(here, "hub-config.js");
 
-/** Ports from here on, unless taken; the products' own are left alone. */
-const FIRST_PORT = 30_100;
+/** Ports from about here on, unless taken; the products' own, and those of a run beside us, not. */
+const FIRST_PORT = 30_100 + (process.pid % 90) * 10;
 
 /** Compressed: Stripe's three days, in half a minute and then once a second until the run ends. */
 const RETRY_DELAYS_MS = [200, 400, 800, 1500, 3000, ...Array.from({ length: 200 }, () => 4000)];

@@ -12,6 +12,8 @@ import { faultRunConfig } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Auditor {
+  /** With which this process asks operations, as the command line does. */
+  readonly context: OperationContext;
   verify(evidence: Evidence): Promise<VerifyResult>;
   /** The lines of an object's story; the reason when there is none. */
   story(id: string): Promise<string[]>;
@@ -31,13 +33,14 @@ export function openAuditor(stage: Stage, pool: Pool): Auditor {
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,
-    actor: { name: "fault run", roles: ["auditor"] },
+    actor: { name: "fault run", roles: ["auditor", "controller"] },
     version,
     targets: new Map(connections.targets.map(({ target }) => [target.connection, target])),
     sources: new Map(connections.sources.map((source) => [source.connection, source])),
     release: async () => undefined,
   };
   return {
+    context,
     verify: (evidence) =>
       runOperation(verifyInvariantsOperation, { ...context, evidence }, { sample: 10_000_000 }),
     async story(id) {

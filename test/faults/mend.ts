@@ -1,0 +1,27 @@
+/** What a person does when a period is open again: a retry of the whole cause. */
+import { listExceptionsOperation } from "../../src/operations/list-exceptions.ts";
+import type { OperationContext } from "../../src/operations/operation.ts";
+import { runOperation } from "../../src/operations/operation.ts";
+import { retryExceptionOperation } from "../../src/operations/retry-exception.ts";
+
+const CLOSED = "E_NETSUITE_PERIOD_CLOSED";
+
+/**
+ * Retries each open cause that a closed period left; returns how many handoffs were taken up. A
+ * refusal that is recorded late brings a case after the retry, so this is asked again and again.
+ */
+export async function mendPeriods(
+  context: OperationContext,
+  say: (text: string) => void,
+): Promise<number> {
+  let taken = 0;
+  const asked = { code: CLOSED, limit: 100 };
+  const { causes } = await runOperation(listExceptionsOperation, context, asked);
+  for (const { cause, title, cases } of causes) {
+    const given = { cause, yes: true, reason: "the period is open again" };
+    const { retried } = await runOperation(retryExceptionOperation, context, given);
+    taken += retried;
+    say(`${title}: ${cases} cases, ${retried} taken up again by one retry`);
+  }
+  return taken;
+}
