@@ -1,4 +1,7 @@
-/** Carries out a schedule: kills, pauses, storms, closed periods. Counts what happened, not what was planned. */
+/**
+ * Carries out a schedule: kills, pauses, storms, closed periods. Counts what happened, not what was
+ * planned.
+ */
 import { setMaxListeners } from "node:events";
 import { rmSync } from "node:fs";
 import path from "node:path";
