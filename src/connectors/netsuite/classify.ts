@@ -2,9 +2,9 @@
  * From answer to outcome. Done is one shape only: 204, no body, and a Location that names a record
  * of the type we wrote. A refusal body under a 200, an error page, half a body: unknown.
  */
-import type { TieoutError } from "../../kernel/errors.ts";
 import type { AnswerHead } from "../kit/answers.ts";
 import { retryAfterMs } from "../kit/answers.ts";
+import { excerpt, laterOutcome, refusedOutcome, unknownOutcome } from "../kit/outcomes.ts";
 import type { Answer, Outcome } from "../kit/target.ts";
 import { netsuiteErrors } from "./errors.ts";
 import type { KnownRefusal } from "./read-refusal.ts";
@@ -22,10 +22,10 @@ const SIGN_IN_WAIT_MS = 60_000;
 export function classifyAnswer(recordType: string, answer: Answer, nowMs: number): Outcome {
   if (answer.kind === "not-sent") {
     const error = netsuiteErrors.E_NETSUITE_NOT_SENT({ reason: answer.reason });
-    return later(error, NOT_SENT_WAIT_MS, "budget");
+    return laterOutcome(error, NOT_SENT_WAIT_MS, "budget");
   }
   if (answer.kind === "no-answer") {
-    return unknown(netsuiteErrors.E_NETSUITE_NO_ANSWER({ reason: answer.reason }));
+    return unknownOutcome(netsuiteErrors.E_NETSUITE_NO_ANSWER({ reason: answer.reason }));
   }
   if (answer.status === 204) return classifyDone(recordType, answer);
   if (answer.status === 401) return classifySignIn(answer);
@@ -37,7 +37,7 @@ export function classifyAnswer(recordType: string, answer: Answer, nowMs: number
     answer.status >= 500
       ? netsuiteErrors.E_NETSUITE_SERVER_ERROR({ status: answer.status, detail })
       : netsuiteErrors.E_NETSUITE_ANSWER_UNKNOWN({ status: answer.status, detail });
-  return unknown(error);
+  return unknownOutcome(error);
 }
 
 const RECORD_ADDRESS =
@@ -56,7 +56,7 @@ function classifyDone(recordType: string, answer: AnswerHead): Outcome {
   const externalId = answer.body === "" ? idFromLocation(recordType, location) : undefined;
   if (externalId !== undefined) return { class: "done", externalId };
   const detail = `Location "${excerpt(location)}" is no ${recordType}.`;
-  return unknown(netsuiteErrors.E_NETSUITE_ANSWER_UNKNOWN({ status: 204, detail }));
+  return unknownOutcome(netsuiteErrors.E_NETSUITE_ANSWER_UNKNOWN({ status: 204, detail }));
 }
 
 /** 401 is said before a request is looked at, but only when NetSuite says it: envelope or empty. */
@@ -64,47 +64,29 @@ function classifySignIn(answer: AnswerHead): Outcome {
   const first = readRefusal(answer)?.[0];
   if (first === undefined && answer.body.trim() !== "") {
     const detail = excerpt(answer.body);
-    return unknown(netsuiteErrors.E_NETSUITE_ANSWER_UNKNOWN({ status: 401, detail }));
+    return unknownOutcome(netsuiteErrors.E_NETSUITE_ANSWER_UNKNOWN({ status: 401, detail }));
   }
   const error = netsuiteErrors.E_NETSUITE_SIGN_IN({
     code: first?.code ?? "401",
     detail: first?.text ?? "",
   });
-  return later(error, SIGN_IN_WAIT_MS, "budget");
+  return laterOutcome(error, SIGN_IN_WAIT_MS, "budget");
 }
 
 function classifyKnown(known: KnownRefusal, answer: AnswerHead, nowMs: number): Outcome {
   const error = netsuiteErrors[known.code]({ detail: known.message });
   switch (error.class) {
     case "retry-after":
-      return later(
+      return laterOutcome(
         error,
         retryAfterMs(answer, nowMs, RETRY_CAP_MS) ?? CONCURRENCY_WAIT_MS,
         "budget",
       );
     case "retry":
-      return later(error, RECORD_CHANGED_WAIT_MS, "handoff");
+      return laterOutcome(error, RECORD_CHANGED_WAIT_MS, "handoff");
     case "reject":
-      return {
-        class: "refused",
-        code: error.code,
-        cause: known.cause,
-        message: error.message.trim(),
-      };
+      return refusedOutcome(error, known.cause);
     default:
-      return unknown(error);
+      return unknownOutcome(error);
   }
-}
-
-function later(error: TieoutError, afterMs: number, pauses: "handoff" | "budget"): Outcome {
-  return { class: "later", code: error.code, message: error.message.trim(), afterMs, pauses };
-}
-
-function unknown(error: TieoutError): Outcome {
-  return { class: "unknown", code: error.code, message: error.message.trim() };
-}
-
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= 200 ? line : `${line.slice(0, 200)}…`;
 }

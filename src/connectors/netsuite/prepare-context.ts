@@ -1,7 +1,8 @@
 /** What every preparation starts from: who books, in what terms, and which records it may name. */
 import type { z } from "zod";
-import { objectKey, parseObjectKey } from "../../contracts/envelope.ts";
+import { objectKey } from "../../contracts/envelope.ts";
 import type { Json } from "../../kernel/strict-json.ts";
+import { linkOf, onlyLinkOf, readEventData, sourceOf } from "../kit/event-data.ts";
 import type { ApplyContext, PreparedCall } from "../kit/target.ts";
 import { lacking } from "./lack.ts";
 import type { OperationName } from "./operations.ts";
@@ -31,7 +32,7 @@ export function startPreparing(
   if (entity === undefined) {
     throw lacking("E_NETSUITE_ENTITY_UNMAPPED", `legal entity ${legalEntity}`, { legalEntity });
   }
-  const source = parseObjectKey(context.event.subject).connection;
+  const source = sourceOf(context);
   return { operation, context, settings, entity, legalEntity, source };
 }
 
@@ -41,11 +42,7 @@ export function readData<Schema extends z.ZodType>(
   entity: string,
   schema: Schema,
 ): z.infer<Schema> {
-  const read = schema.safeParse(job.context.event.data);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  const reason = `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`.trim();
-  throw unreadable(job, entity, reason);
+  return readEventData(job.context, schema, (reason) => unreadable(job, entity, reason));
 }
 
 export function unreadable(job: Preparing, entity: string, reason: string) {
@@ -58,24 +55,24 @@ export function unreadable(job: Preparing, entity: string, reason: string) {
 
 /** The NetSuite record of an object of the same source; a lack while it has no link. */
 export function linked(job: Preparing, role: string, id: string): Reference {
+  const found = linkedIfKnown(job, role, id);
+  if (found !== undefined) return found;
   const key = objectKey(job.source, role, id);
-  const found = job.context.links.get(key);
-  if (found !== undefined) return { id: found };
   throw lacking("E_NETSUITE_LINK_MISSING", `${role} ${key}`, { role, key });
 }
 
 /** The same, undefined while there is no link. */
 export function linkedIfKnown(job: Preparing, role: string, id: string): Reference | undefined {
-  const found = job.context.links.get(objectKey(job.source, role, id));
-  return found === undefined ? undefined : { id: found };
+  return referenceTo(linkOf(job.context, role, id));
 }
 
 /** The one link of an entity among what the handoff needs; undefined for none or several. */
 export function onlyLink(job: Preparing, role: string): Reference | undefined {
-  const found = [...job.context.links].filter(
-    ([key]) => key !== job.context.event.subject && parseObjectKey(key).entity === role,
-  );
-  return found.length === 1 && found[0] !== undefined ? { id: found[0][1] } : undefined;
+  return referenceTo(onlyLinkOf(job.context, role));
+}
+
+function referenceTo(id: string | undefined): Reference | undefined {
+  return id === undefined ? undefined : { id };
 }
 
 export const REQUEST_HEADERS = {

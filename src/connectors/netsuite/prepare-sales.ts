@@ -8,13 +8,14 @@ import { invoiceSchema } from "../../contracts/invoice/invoice.ts";
 import { dateInZone, epochMs } from "../../kernel/clock.ts";
 import type { Money } from "../../kernel/money.ts";
 import { addMoney, formatMoney, money, parseMoney, subtractMoney } from "../../kernel/money.ts";
+import type { SalesLine } from "../kit/sales-lines.ts";
 import type { PreparedCall } from "../kit/target.ts";
 import type { CurrencyRecord } from "./amounts.ts";
 import { currencyOf, wireAmount, wireQuantity } from "./amounts.ts";
 import { lacking } from "./lack.ts";
 import type { Body, Preparing, Reference } from "./prepare-context.ts";
 import { cut, linked, readData, unreadable, upsert } from "./prepare-context.ts";
-import type { SalesDocument, SalesLine } from "./sales-document.ts";
+import type { SalesDocument } from "./sales-document.ts";
 import { salesFromCreditMemo, salesFromInvoice } from "./sales-document.ts";
 import { taxCodeOf } from "./tax-key.ts";
 

@@ -1,7 +1,7 @@
 /** From event to request; pure: equal event, links and settings make equal bytes. */
-import { isTieoutError } from "../../kernel/errors.ts";
+import { prepareOrLack } from "../kit/lack.ts";
 import type { ApplyContext, Preparation, PreparedCall } from "../kit/target.ts";
-import { lacking, NetSuiteLack } from "./lack.ts";
+import { lacking } from "./lack.ts";
 import type { OperationName } from "./operations.ts";
 import { isOperation } from "./operations.ts";
 import { prepareApplication, preparePayment, prepareRefund } from "./prepare-cash.ts";
@@ -26,17 +26,7 @@ const PREPARE: Readonly<Record<OperationName, (job: Preparing) => PreparedCall>>
 const REFERENCE = /^[A-Za-z0-9_-]{1,64}$/;
 
 export function prepareCall(context: ApplyContext, settings: NetSuiteSettings): Preparation {
-  try {
-    return { ok: true, call: prepareOrThrow(context, settings) };
-  } catch (thrown) {
-    if (thrown instanceof NetSuiteLack) return { ok: false, lack: thrown.lack };
-    // The kernel's own refusals: a zone or an amount that the contract's pattern lets through.
-    if (isTieoutError(thrown) && thrown.class === "reject") {
-      const { code, message } = thrown;
-      return { ok: false, lack: { code, cause: code, message } };
-    }
-    throw thrown;
-  }
+  return prepareOrLack(() => prepareOrThrow(context, settings));
 }
 
 function prepareOrThrow(context: ApplyContext, settings: NetSuiteSettings): PreparedCall {

@@ -7,28 +7,11 @@
  */
 
 import type { CreditMemo } from "../../contracts/credit-memo/credit-memo.ts";
-import type { AllowanceOrCharge, DocumentLine, TaxPart } from "../../contracts/document-parts.ts";
 import type { Invoice } from "../../contracts/invoice/invoice.ts";
-import type { Money, MoneyWire } from "../../kernel/money.ts";
+import type { Money } from "../../kernel/money.ts";
 import { negateMoney, parseMoney } from "../../kernel/money.ts";
-
-export interface SalesTax {
-  readonly part: TaxPart;
-  readonly amount: Money;
-  readonly taxable: Money | undefined;
-}
-
-export interface SalesLine {
-  readonly what: string;
-  readonly productId: string | undefined;
-  /** Set for an allowance or charge of the whole document. */
-  readonly kind: AllowanceOrCharge["kind"] | undefined;
-  readonly description: string;
-  readonly quantity: string;
-  readonly net: Money;
-  readonly taxes: readonly SalesTax[];
-  readonly service: { readonly start: string; readonly end: string } | undefined;
-}
+import type { SalesLine } from "../kit/sales-lines.ts";
+import { asIs, salesLines } from "../kit/sales-lines.ts";
 
 export interface SalesDocument {
   readonly number: string;
@@ -41,10 +24,6 @@ export interface SalesDocument {
   readonly gross: Money;
   readonly setting: { readonly invoiceId: string; readonly amount: Money } | undefined;
 }
-
-type Turn = (value: Money) => Money;
-
-const asIs: Turn = (value) => value;
 
 /** An invoice; `credit`: a negative invoice turned into a positive credit. */
 export function salesFromInvoice(invoice: Invoice, turn: "as-is" | "credit"): SalesDocument {
@@ -77,47 +56,5 @@ export function salesFromCreditMemo(memo: CreditMemo): SalesDocument {
       memo.invoiceId === undefined || applied.minor <= 0n
         ? undefined
         : { invoiceId: memo.invoiceId, amount: applied },
-  };
-}
-
-type Parts = Pick<Invoice, "lines" | "allowances" | "charges">;
-
-function salesLines(parts: Parts, sign: Turn): SalesLine[] {
-  return [
-    ...parts.lines.map((line) => salesLine(line, sign)),
-    ...parts.allowances.map((one) => documentPart(one, (value) => sign(negateMoney(value)))),
-    ...parts.charges.map((one) => documentPart(one, sign)),
-  ];
-}
-
-function salesLine(line: DocumentLine, sign: Turn): SalesLine {
-  const optional = (value: MoneyWire | undefined): Money | undefined =>
-    value === undefined ? undefined : sign(parseMoney(value));
-  return {
-    what: `Line ${line.id}`,
-    productId: line.productId,
-    kind: undefined,
-    description: line.description,
-    quantity: line.quantity,
-    net: sign(parseMoney(line.net)),
-    taxes: line.taxes.map((part) => ({
-      part,
-      amount: sign(parseMoney(part.amount)),
-      taxable: optional(part.taxable),
-    })),
-    service: line.servicePeriod,
-  };
-}
-
-function documentPart(one: AllowanceOrCharge, sign: Turn): SalesLine {
-  return {
-    what: `A document's ${one.kind}`,
-    productId: undefined,
-    kind: one.kind,
-    description: one.reason ?? one.kind,
-    quantity: "1",
-    net: sign(parseMoney(one.amount)),
-    taxes: [],
-    service: undefined,
   };
 }

@@ -56,7 +56,7 @@ const legalEntity = z.strictObject({
   ),
   /** Currencies a customer of this entity may be billed in. */
   customerCurrencies: z.array(currencyCode).min(1),
-  /** Key as the contract names a tax; see `tax-key.ts`. */
+  /** Key as `kit/tax-keys.ts` makes it of a tax. */
   taxCodes: z.record(z.string(), taxCode),
   /** SuiteTax needs a tax schedule on each item. */
   taxSchedule: internalId.optional(),

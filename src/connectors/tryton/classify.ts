@@ -4,9 +4,9 @@
  * answered did nothing and nothing before it had an effect: a draft is none, and is taken away
  * again. Anything else is unknown.
  */
-import type { TieoutError } from "../../kernel/errors.ts";
 import type { AnswerHead, JsonObject } from "../kit/answers.ts";
 import { jsonOf, objectAt, textAt } from "../kit/answers.ts";
+import { excerpt, laterOutcome, refusedOutcome, unknownOutcome } from "../kit/outcomes.ts";
 import type { Answer, Outcome } from "../kit/target.ts";
 import { trytonErrors } from "./errors.ts";
 import { readTrytonError, recogniseError } from "./read-refusal.ts";
@@ -30,10 +30,10 @@ const STANDING = new Set(["posted", "paid"]);
 export function classifyAnswer(answer: Answer): Outcome {
   if (answer.kind === "not-sent") {
     const error = trytonErrors.E_TRYTON_NOT_SENT({ reason: answer.reason });
-    return later(error, NOT_SENT_WAIT_MS, "budget");
+    return laterOutcome(error, NOT_SENT_WAIT_MS, "budget");
   }
   if (answer.kind === "no-answer") {
-    return unknown(trytonErrors.E_TRYTON_NO_ANSWER({ reason: answer.reason }));
+    return unknownOutcome(trytonErrors.E_TRYTON_NO_ANSWER({ reason: answer.reason }));
   }
   const step = answer.headers[STEP_HEADER];
   if (step === undefined) return unrecognised(answer);
@@ -65,13 +65,17 @@ export function numberOf(row: JsonObject): string | undefined {
 function signedOut(answer: AnswerHead, step: string): Outcome {
   const detail = excerpt(answer.body);
   if (answer.status === 401) {
-    return later(trytonErrors.E_TRYTON_SIGN_IN({ detail }), SIGN_IN_WAIT_MS, "budget");
+    return laterOutcome(trytonErrors.E_TRYTON_SIGN_IN({ detail }), SIGN_IN_WAIT_MS, "budget");
   }
   if (answer.status === 429) {
-    return later(trytonErrors.E_TRYTON_LOGIN_LIMIT({ detail }), LOGIN_LIMIT_WAIT_MS, "budget");
+    return laterOutcome(
+      trytonErrors.E_TRYTON_LOGIN_LIMIT({ detail }),
+      LOGIN_LIMIT_WAIT_MS,
+      "budget",
+    );
   }
   const reason = `${step} was answered with ${answer.status} ${detail}`;
-  return later(trytonErrors.E_TRYTON_NOT_SENT({ reason }), SIGN_IN_WAIT_MS, "budget");
+  return laterOutcome(trytonErrors.E_TRYTON_NOT_SENT({ reason }), SIGN_IN_WAIT_MS, "budget");
 }
 
 function foundOf(answer: AnswerHead): Outcome | undefined {
@@ -93,13 +97,13 @@ function errorOf(answer: AnswerHead, step: string): Outcome | undefined {
     // Whatever it says, it was said to a reading before anything was created.
     const looking = step === "look" || step === "check";
     if (!looking) return undefined;
-    return later(trytonErrors.E_TRYTON_LOOK_FAILED({ detail }), LOOK_WAIT_MS, "handoff");
+    return laterOutcome(trytonErrors.E_TRYTON_LOOK_FAILED({ detail }), LOOK_WAIT_MS, "handoff");
   }
   const error = trytonErrors[known.code]({ detail });
-  if (error.class === "retry") return later(error, LOCKED_WAIT_MS, "handoff");
+  if (error.class === "retry") return laterOutcome(error, LOCKED_WAIT_MS, "handoff");
   // What is settled follows the posting, which stands already.
-  if (error.class !== "reject" || step === "settle") return unknown(error);
-  return { class: "refused", code: known.code, cause: known.cause, message: error.message.trim() };
+  if (error.class !== "reject" || step === "settle") return unknownOutcome(error);
+  return refusedOutcome(error, known.cause);
 }
 
 function unrecognised(answer: AnswerHead): Outcome {
@@ -110,18 +114,5 @@ function unrecognised(answer: AnswerHead): Outcome {
     status >= 500
       ? trytonErrors.E_TRYTON_SERVER_ERROR({ status, detail })
       : trytonErrors.E_TRYTON_ANSWER_UNKNOWN({ status, detail });
-  return unknown(error);
-}
-
-function later(error: TieoutError, afterMs: number, pauses: "handoff" | "budget"): Outcome {
-  return { class: "later", code: error.code, message: error.message.trim(), afterMs, pauses };
-}
-
-function unknown(error: TieoutError): Outcome {
-  return { class: "unknown", code: error.code, message: error.message.trim() };
-}
-
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= 300 ? line : `${line.slice(0, 300)}…`;
+  return unknownOutcome(error);
 }

@@ -1,6 +1,7 @@
 /** What every preparation starts from: who books, in what terms, and which records it may name. */
 import type { z } from "zod";
-import { objectKey, parseObjectKey } from "../../contracts/envelope.ts";
+import { objectKey } from "../../contracts/envelope.ts";
+import { linkOf, onlyLinkOf, readEventData, sourceOf } from "../kit/event-data.ts";
 import type { ApplyContext } from "../kit/target.ts";
 import { lacking } from "./lack.ts";
 import type { LegalEntitySettings, TrytonSettings } from "./settings.ts";
@@ -21,7 +22,7 @@ export function startPreparing(context: ApplyContext, settings: TrytonSettings):
   if (entity === undefined) {
     throw lacking("E_TRYTON_ENTITY_UNMAPPED", `legal entity ${legalEntity}`, { legalEntity });
   }
-  const source = parseObjectKey(context.event.subject).connection;
+  const source = sourceOf(context);
   return { context, settings, entity, legalEntity, source };
 }
 
@@ -31,11 +32,7 @@ export function readData<Schema extends z.ZodType>(
   entity: string,
   schema: Schema,
 ): z.infer<Schema> {
-  const read = schema.safeParse(job.context.event.data);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  const reason = `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`.trim();
-  throw unreadable(job, entity, reason);
+  return readEventData(job.context, schema, (reason) => unreadable(job, entity, reason));
 }
 
 export function unreadable(job: Preparing, entity: string, reason: string) {
@@ -56,15 +53,12 @@ export function linked(job: Preparing, role: string, id: string): number {
 
 /** The same, undefined while there is no link. */
 export function linkedIfKnown(job: Preparing, role: string, id: string): number | undefined {
-  return recordId(job.context.links.get(objectKey(job.source, role, id)));
+  return recordId(linkOf(job.context, role, id));
 }
 
 /** The one link of an entity among what the handoff needs; undefined for none or several. */
 export function onlyLink(job: Preparing, role: string): number | undefined {
-  const found = [...job.context.links].filter(
-    ([key]) => key !== job.context.event.subject && parseObjectKey(key).entity === role,
-  );
-  return found.length === 1 ? recordId(found[0]?.[1]) : undefined;
+  return recordId(onlyLinkOf(job.context, role));
 }
 
 function recordId(text: string | undefined): number | undefined {

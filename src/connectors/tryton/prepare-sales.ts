@@ -17,11 +17,12 @@ import {
   subtractMoney,
   sumMoney,
 } from "../../kernel/money.ts";
+import type { SalesLine } from "../kit/sales-lines.ts";
 import { lacking } from "./lack.ts";
 import type { InvoicePlan } from "./plan.ts";
 import type { Preparing } from "./prepare-context.ts";
 import { currencyOf, linked, readData, unreadable } from "./prepare-context.ts";
-import type { SalesDocument, SalesLine } from "./sales-document.ts";
+import type { SalesDocument } from "./sales-document.ts";
 import { quantityAndPrice, salesFromCreditMemo, salesFromInvoice } from "./sales-document.ts";
 import type { TaxSettings } from "./settings.ts";
 import { taxOf } from "./tax-key.ts";
@@ -171,10 +172,12 @@ function unmapped(job: Preparing, what: string, name: string) {
 /** One row a setting: equal taxes of the document's lines are summed. */
 function taxRows(job: Preparing, document: SalesDocument): InvoicePlan["taxes"] {
   const rows = new Map<string, { tax: TaxSettings; amount: Money; base: Money }>();
-  for (const { part, amount, base } of document.lines.flatMap((line) => line.taxes)) {
+  const taxes = document.lines.flatMap(({ net, taxes: of }) => of.map((one) => ({ net, ...one })));
+  for (const { part, amount, taxable, net } of taxes) {
     // Without an amount and without a reason there is nothing to report.
     if (amount.minor === 0n && part.category === "unspecified") continue;
-    const { key, tax } = taxOf(part, job.entity, job.legalEntity);
+    const { key, setting: tax } = taxOf(part, job.entity, job.legalEntity);
+    const base = taxable ?? net;
     const before = rows.get(key);
     rows.set(key, {
       tax,

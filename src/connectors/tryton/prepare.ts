@@ -1,8 +1,8 @@
 /** From event to request; pure: equal event, links and settings make equal bytes. */
-import { isTieoutError } from "../../kernel/errors.ts";
 import type { Json } from "../../kernel/strict-json.ts";
+import { prepareOrLack } from "../kit/lack.ts";
 import type { ApplyContext, Preparation, PreparedCall } from "../kit/target.ts";
-import { lacking, TrytonLack } from "./lack.ts";
+import { lacking } from "./lack.ts";
 import type { OperationName } from "./operations.ts";
 import { isOperation } from "./operations.ts";
 import type { Plan } from "./plan.ts";
@@ -35,17 +35,7 @@ const PREPARE: Readonly<Record<OperationName, (job: Preparing) => Plan>> = {
 const REFERENCE = /^[A-Za-z0-9]{1,64}$/;
 
 export function prepareCall(context: ApplyContext, settings: TrytonSettings): Preparation {
-  try {
-    return { ok: true, call: prepareOrThrow(context, settings) };
-  } catch (thrown) {
-    if (thrown instanceof TrytonLack) return { ok: false, lack: thrown.lack };
-    // The kernel's own refusals: a zone or an amount that the contract's pattern lets through.
-    if (isTieoutError(thrown) && thrown.class === "reject") {
-      const { code, message } = thrown;
-      return { ok: false, lack: { code, cause: code, message } };
-    }
-    throw thrown;
-  }
+  return prepareOrLack(() => prepareOrThrow(context, settings));
 }
 
 function prepareOrThrow(context: ApplyContext, settings: TrytonSettings): PreparedCall {

@@ -6,7 +6,6 @@
  *          invoice below zero has them so already
  */
 import type { CreditMemo } from "../../contracts/credit-memo/credit-memo.ts";
-import type { AllowanceOrCharge, DocumentLine, TaxPart } from "../../contracts/document-parts.ts";
 import type { Invoice } from "../../contracts/invoice/invoice.ts";
 import type { Decimal } from "../../kernel/decimal.ts";
 import {
@@ -17,23 +16,8 @@ import {
 } from "../../kernel/decimal.ts";
 import type { Money } from "../../kernel/money.ts";
 import { amountText, negateMoney, parseMoney } from "../../kernel/money.ts";
-
-export interface SalesTax {
-  readonly part: TaxPart;
-  readonly amount: Money;
-  readonly base: Money;
-}
-
-export interface SalesLine {
-  readonly what: string;
-  readonly productId: string | undefined;
-  /** Set for an allowance or charge of the whole document. */
-  readonly kind: AllowanceOrCharge["kind"] | undefined;
-  readonly description: string;
-  readonly quantity: string;
-  readonly net: Money;
-  readonly taxes: readonly SalesTax[];
-}
+import type { SalesLine } from "../kit/sales-lines.ts";
+import { asIs, salesLines } from "../kit/sales-lines.ts";
 
 export interface SalesDocument {
   readonly number: string;
@@ -46,11 +30,9 @@ export interface SalesDocument {
   readonly gross: Money;
 }
 
-type Turn = (value: Money) => Money;
-
 /** `turned`: for a credit note that takes the whole invoice back. */
 export function salesFromInvoice(invoice: Invoice, turn: "as-is" | "turned"): SalesDocument {
-  const sign: Turn = turn === "turned" ? negateMoney : (value) => value;
+  const sign = turn === "turned" ? negateMoney : asIs;
   return {
     number: invoice.number,
     customerId: invoice.customerId,
@@ -73,45 +55,6 @@ export function salesFromCreditMemo(memo: CreditMemo): SalesDocument {
     lines: salesLines(memo, negateMoney),
     tax: negateMoney(parseMoney(memo.tax)),
     gross: negateMoney(parseMoney(memo.gross)),
-  };
-}
-
-type Parts = Pick<Invoice, "lines" | "allowances" | "charges">;
-
-function salesLines(parts: Parts, sign: Turn): SalesLine[] {
-  return [
-    ...parts.lines.map((line) => salesLine(line, sign)),
-    ...parts.allowances.map((one) => documentPart(one, (value) => sign(negateMoney(value)))),
-    ...parts.charges.map((one) => documentPart(one, sign)),
-  ];
-}
-
-function salesLine(line: DocumentLine, sign: Turn): SalesLine {
-  const net = sign(parseMoney(line.net));
-  return {
-    what: `Line ${line.id}`,
-    productId: line.productId,
-    kind: undefined,
-    description: line.description,
-    quantity: line.quantity,
-    net,
-    taxes: line.taxes.map((part) => ({
-      part,
-      amount: sign(parseMoney(part.amount)),
-      base: part.taxable === undefined ? net : sign(parseMoney(part.taxable)),
-    })),
-  };
-}
-
-function documentPart(one: AllowanceOrCharge, sign: Turn): SalesLine {
-  return {
-    what: `A document's ${one.kind}`,
-    productId: undefined,
-    kind: one.kind,
-    description: one.reason ?? one.kind,
-    quantity: "1",
-    net: sign(parseMoney(one.amount)),
-    taxes: [],
   };
 }
 

@@ -60,7 +60,7 @@ const legalEntity = z.strictObject({
     z.enum(["discount", "prepaid-credit", "shipping", "tax-rounding", "other"]),
     recordId,
   ),
-  /** Key as the contract names a tax; see `tax-key.ts`. */
+  /** Key as `kit/tax-keys.ts` makes it of a tax. */
   taxes: z.record(z.string(), tax),
   /** Accounts that journal entries name by a key of ours. */
   accounts: z.record(z.string(), recordId).default({}),

@@ -1,33 +1,24 @@
-import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import OAuth from "oauth-1.0a";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { demoAuthorization } from "../../../test/support/netsuite-signing.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { seededRandom } from "../../kernel/random.ts";
 import type { FaultPlanInput } from "../kit/faults.ts";
 import type { NetSuiteSandbox, NetSuiteSandboxOptions } from "./sandbox.ts";
-import { DEMO_ACCOUNT, DEMO_CREDENTIALS, startNetSuiteSandbox } from "./sandbox.ts";
+import { startNetSuiteSandbox } from "./sandbox.ts";
 
 const clock: Clock = {
   now: () => Date.parse("2026-03-15T20:00:00Z") + performance.now(),
   monotonic: () => performance.now(),
 };
-const signer = new OAuth({
-  consumer: { key: DEMO_CREDENTIALS.consumerKey, secret: DEMO_CREDENTIALS.consumerSecret },
-  realm: DEMO_ACCOUNT,
-  signature_method: "HMAC-SHA256",
-  hash_function: (base, key) => createHmac("sha256", key).update(base).digest("base64"),
-});
-const token = { key: DEMO_CREDENTIALS.tokenId, secret: DEMO_CREDENTIALS.tokenSecret };
 
 let sandbox: NetSuiteSandbox;
 const folders: string[] = [];
 
 async function begin(options: Partial<NetSuiteSandboxOptions> = {}): Promise<void> {
   sandbox = await startNetSuiteSandbox({ port: 0, clock, random: seededRandom(7), ...options });
-  signer.getTimeStamp = () => Math.floor(sandbox.clock.now() / 1000);
 }
 
 interface Asked {
@@ -39,10 +30,10 @@ interface Asked {
 async function call(method: string, path: string, asked: Asked = {}) {
   const { body, headers = {}, timeoutMs = 5000 } = asked;
   const url = `${sandbox.url}${path}`;
-  const { Authorization } = signer.toHeader(signer.authorize({ url, method }, token));
+  const authorization = demoAuthorization(method, url, sandbox.clock.now());
   const response = await fetch(url, {
     method,
-    headers: { authorization: Authorization, ...headers },
+    headers: { authorization, ...headers },
     signal: AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });

@@ -1,38 +1,23 @@
-import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import OAuth from "oauth-1.0a";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { demoAuthorization } from "../../../test/support/netsuite-signing.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { seededRandom } from "../../kernel/random.ts";
 import type { NetSuiteSandbox, NetSuiteSandboxOptions } from "./sandbox.ts";
-import { DEMO_ACCOUNT, DEMO_CREDENTIALS, startNetSuiteSandbox } from "./sandbox.ts";
+import { startNetSuiteSandbox } from "./sandbox.ts";
 
 const clock: Clock = {
   now: () => Date.parse("2026-03-15T20:00:00Z") + performance.now(),
   monotonic: () => performance.now(),
 };
 
-/** Signs with somebody else's code: the sandbox's own verification must agree with it. */
-const signer = new OAuth({
-  consumer: { key: DEMO_CREDENTIALS.consumerKey, secret: DEMO_CREDENTIALS.consumerSecret },
-  realm: DEMO_ACCOUNT,
-  signature_method: "HMAC-SHA256",
-  hash_function: (base, key) => createHmac("sha256", key).update(base).digest("base64"),
-});
-const token = { key: DEMO_CREDENTIALS.tokenId, secret: DEMO_CREDENTIALS.tokenSecret };
-
 let sandbox: NetSuiteSandbox;
 const folders: string[] = [];
 
 async function start(options: Partial<NetSuiteSandboxOptions> = {}): Promise<NetSuiteSandbox> {
   return startNetSuiteSandbox({ port: 0, clock, random: seededRandom(7), ...options });
-}
-
-function authorization(method: string, url: string): string {
-  signer.getTimeStamp = () => Math.floor(sandbox.clock.now() / 1000);
-  return signer.toHeader(signer.authorize({ url, method }, token)).Authorization;
 }
 
 interface Asked {
@@ -45,7 +30,7 @@ async function call(method: string, path: string, { body, headers = {} }: Asked 
   const response = await fetch(url, {
     method,
     headers: {
-      authorization: authorization(method, url),
+      authorization: demoAuthorization(method, url, sandbox.clock.now()),
       "content-type": "application/json",
       ...headers,
     },
@@ -108,7 +93,7 @@ describe("sign-in", () => {
 
   test("nonce used twice, query changed, stamp old, token revoked: 401 with one body", async () => {
     const url = `${sandbox.url}${record("customer")}`;
-    const header = { authorization: authorization("GET", url) };
+    const header = { authorization: demoAuthorization("GET", url, sandbox.clock.now()) };
     expect((await fetch(url, { headers: header })).status).toBe(200);
     const again = await fetch(url, { headers: header });
     expect(again.status).toBe(401);
@@ -117,9 +102,9 @@ describe("sign-in", () => {
       title: "Unauthorized",
       "o:errorDetails": [{ "o:errorCode": "INVALID_LOGIN" }],
     });
-    const other = { authorization: authorization("GET", url) };
+    const other = { authorization: demoAuthorization("GET", url, sandbox.clock.now()) };
     expect((await fetch(`${url}?limit=5`, { headers: other })).status).toBe(401);
-    const late = { authorization: authorization("GET", url) };
+    const late = { authorization: demoAuthorization("GET", url, sandbox.clock.now()) };
     sandbox.clock.advance(6 * 60_000);
     expect((await fetch(url, { headers: late })).status).toBe(401);
     await control("PUT", "netsuite/token", { revoked: true });
