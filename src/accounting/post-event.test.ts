@@ -90,6 +90,15 @@ describe("money", () => {
   });
 });
 
+describe("a fact told twice", () => {
+  test("given a payment was fetched and its own event came later, then it posts once", () => {
+    const told = paymentEvent("150.00", [["in_1", "119.00"]]);
+    const fetched = { ...told, id: `${told.id}-fetched` };
+    expect(post(fetched, told)).toHaveLength(1);
+    expect(sumEntries(post(fetched, told))).toEqual(sumEntries(post(told)));
+  });
+});
+
 describe("every posting", () => {
   const cents = fc.bigInt({ min: -10_000_000n, max: 10_000_000n });
   const currency = fc.constantFrom("EUR", "JPY", "KWD");

@@ -27,19 +27,21 @@ interface Draft {
 }
 
 /**
- * Money put against a document may be told twice, inside the payment and by itself; its id is the
- * same. `isNew` answers once with true for each id and remembers it.
+ * What has posted. Money put against a document may be told twice, inside the payment and by
+ * itself; its id is the same. A whole fact may be told twice, when it was fetched and its own event
+ * came later; its type and document are the same. `isNew` answers once with true for each id and
+ * remembers it.
  */
 export interface PostingMemory {
-  isNew(allocation: string): boolean;
+  isNew(id: string): boolean;
 }
 
 export function postingMemory(): PostingMemory {
   const told = new Set<string>();
   return {
-    isNew(allocation) {
-      if (told.has(allocation)) return false;
-      told.add(allocation);
+    isNew(id) {
+      if (told.has(id)) return false;
+      told.add(id);
       return true;
     },
   };
@@ -153,7 +155,7 @@ export const postingTypes: readonly string[] = Object.keys(postingRules);
  */
 export function postEvent(event: PostableEvent, memory: PostingMemory): JournalEntry | undefined {
   const rule = postingRules[event.type];
-  if (rule === undefined) return undefined;
+  if (rule === undefined || !memory.isNew(`${event.type} ${event.subject}`)) return undefined;
   const { date, currency, movements } = rule.post(event.data, memory);
   const lines = movements.filter(([, amount]) => !isZeroMoney(amount)).map(entryLine);
   if (lines.length === 0) return undefined;

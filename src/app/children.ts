@@ -15,6 +15,8 @@ export interface UpOptions {
   readonly log: ServerLog;
   /** Names of the hubs to run; usually one. */
   readonly hubs: readonly string[];
+  /** Whether the demo's second company runs, with a Tryton server for its books. */
+  readonly tryton: boolean;
 }
 
 const PROGRAM = path.join(packageDir, "dist", "app", "main.js");
@@ -44,29 +46,11 @@ export async function upChildren(options: UpOptions): Promise<readonly ChildSpec
   if ((restateIngressUrl === undefined) !== (restateAdminUrl === undefined)) {
     throw appErrors.E_APP_RESTATE_ADDRESSES();
   }
-  const demo = environment.configFile === undefined;
   const children: ChildSpec[] = [];
   if (databaseUrl === undefined) children.push(postgresChild({ random: systemRandom }));
   if (restateIngressUrl === undefined) children.push(restateChild());
   const base = baseVariables(environment);
-  if (demo) {
-    const wishes = [
-      { use: "stripe", usual: 4390 },
-      { use: "netsuite", usual: 4391 },
-    ];
-    const ports = await choosePorts(dataDir, "sandbox", wishes, log);
-    children.push(
-      nodeChild({
-        name: "sandbox",
-        args: [PROGRAM, "sandbox"],
-        env: () => ({
-          ...base,
-          TIEOUT_STRIPE_PORT: String(ports["stripe"]),
-          TIEOUT_NETSUITE_PORT: String(ports["netsuite"]),
-        }),
-      }),
-    );
-  }
+  if (environment.configFile === undefined) children.push(...(await demoChildren(options, base)));
   const needs = children.map((child) => child.name);
   for (const [index, hub] of hubs.entries()) {
     const wishes = [
@@ -92,6 +76,43 @@ export async function upChildren(options: UpOptions): Promise<readonly ChildSpec
   }
   return children;
 }
+
+/** The stand-ins, and the second company's Tryton. */
+async function demoChildren(
+  { environment, log, tryton }: UpOptions,
+  base: Record<string, string>,
+): Promise<ChildSpec[]> {
+  const { dataDir } = environment;
+  const wishes = [
+    { use: "stripe", usual: 4390 },
+    { use: "netsuite", usual: 4391 },
+    ...(tryton ? [{ use: BRITISH_STRIPE, usual: 4392 }] : []),
+  ];
+  const ports = await choosePorts(dataDir, "sandbox", wishes, log);
+  const sandbox = nodeChild({
+    name: "sandbox",
+    args: [PROGRAM, "sandbox"],
+    env: () => ({
+      ...base,
+      TIEOUT_STRIPE_PORT: String(ports["stripe"]),
+      TIEOUT_NETSUITE_PORT: String(ports["netsuite"]),
+      ...(tryton ? { TIEOUT_STRIPE_UK_PORT: String(ports[BRITISH_STRIPE]) } : {}),
+    }),
+  });
+  if (!tryton) return [sandbox];
+  const { http } = await choosePorts(dataDir, "tryton", [{ use: "http", usual: 4393 }], log);
+  const books = nodeChild({
+    name: "tryton",
+    args: [PROGRAM, "tryton"],
+    env: () => ({ ...base, TIEOUT_TRYTON_PORT: String(http) }),
+    // Its first start installs the modules into a database: 20 s alone, minutes on a busy machine.
+    startPatienceMs: 300_000,
+  });
+  return [sandbox, books];
+}
+
+/** The second company's account, by this use among the sandboxes' ports and addresses. */
+export const BRITISH_STRIPE = "stripe-uk";
 
 function baseVariables(environment: Environment): Record<string, string> {
   const passed: Record<string, string> = {
@@ -129,6 +150,8 @@ export function hubVariables(
   if (sandbox !== undefined) {
     variables["TIEOUT_SANDBOX_STRIPE"] = sandbox["stripe"] ?? "";
     variables["TIEOUT_SANDBOX_NETSUITE"] = sandbox["netsuite"] ?? "";
+    const british = sandbox[BRITISH_STRIPE];
+    if (british !== undefined) variables["TIEOUT_SANDBOX_STRIPE_UK"] = british;
   }
   return variables;
 }

@@ -1,6 +1,7 @@
 /** How a command reaches what runs: the ledger, and every connection of the configuration. */
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 import type { Actor } from "../access/roles.ts";
 import type { Connected } from "../cli/build-program.ts";
 import { findEmbeddedPostgres } from "../engine/embedded/postgres.ts";
@@ -9,7 +10,10 @@ import { isHealthy } from "../engine/restate-client.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import { openDatabase } from "../store/database.ts";
 import { releaseHandoffs } from "../store/release-handoffs.ts";
+import { BRITISH_STRIPE } from "./children.ts";
 import { openConnections } from "./config.ts";
+import type { Sandboxes } from "./demo-config.ts";
+import { secondCompany } from "./demo-config.ts";
 import type { Environment } from "./environment.ts";
 import { readEnvironment, version } from "./environment.ts";
 import { callersFiles } from "./files.ts";
@@ -33,15 +37,25 @@ export async function ledgerAddress(environment: Environment): Promise<string | 
   return (await findEmbeddedPostgres(environment.dataDir))?.url;
 }
 
-/** Where the sandboxes of this data folder listen; empty when a configuration replaces them. */
-export function sandboxAddresses(environment: Environment): { stripe: string; netsuite: string } {
-  const file = path.join(environment.dataDir, "ports", "sandbox.json");
+const sandboxPorts = z.object({
+  stripe: z.int(),
+  netsuite: z.int(),
+  [BRITISH_STRIPE]: z.int().optional(),
+});
+
+/** Where the sandboxes of this data folder listen; of no use when a configuration replaces them. */
+export function sandboxAddresses(environment: Environment): Sandboxes {
+  const { dataDir } = environment;
+  const file = path.join(dataDir, "ports", "sandbox.json");
   const ports = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as { stripe: number; netsuite: number })
+    ? sandboxPorts.parse(JSON.parse(readFileSync(file, "utf8")))
     : { stripe: 4390, netsuite: 4391 };
+  const at = (port: number): string => `http://127.0.0.1:${port}`;
+  const ukPort = ports[BRITISH_STRIPE];
   return {
-    stripe: `http://127.0.0.1:${ports.stripe}`,
-    netsuite: `http://127.0.0.1:${ports.netsuite}`,
+    stripe: at(ports.stripe),
+    netsuite: at(ports.netsuite),
+    british: ukPort === undefined ? undefined : secondCompany(at(ukPort), dataDir),
   };
 }
 

@@ -20,6 +20,7 @@ export function printReport(report: DemoReport, seconds: number, colour: boolean
     printCauses(report.causes, style),
     head("The books against an independent answer key"),
     books(report),
+    ...secondBooks(report, head),
     head("What must always hold"),
     printVerify(report.invariants, style),
     ...(report.story === undefined ? [] : [head("One story"), printStory(report.story, style)]),
@@ -29,18 +30,21 @@ export function printReport(report: DemoReport, seconds: number, colour: boolean
 }
 
 function systems(report: DemoReport): string {
-  const { delivery, systems: counts } = report;
+  const { accounts, systems: counts } = report;
   const told = counts.intake.map((one) => `${one.facts} ${one.verdict}`).join(", ");
   const ways = counts.origins.map((one) => `${one.facts} by ${one.origin}`).join(", ");
   const lines = [
-    `  Stripe     ${delivery.delivered} webhooks delivered, ${delivery.duplicates} of them twice, ${delivery.lost} lost on the way`,
+    ...accounts.map(
+      ({ connection, delivery }) =>
+        `  ${connection.padEnd(10)} ${delivery.delivered} webhooks delivered, ${delivery.duplicates} of them twice, ${delivery.lost} lost on the way`,
+    ),
     `  Tieout     facts: ${told} (kept ${ways})`,
   ];
   for (const target of new Set(counts.targets.map((one) => one.target))) {
     const states = counts.targets
       .filter((one) => one.target === target)
       .map((one) => `${one.handoffs} ${one.state}`);
-    lines.push(`  ${target.padEnd(10)} handoffs: ${states.join(", ")}`);
+    lines.push(`  ${target.padEnd(11)} handoffs: ${states.join(", ")}`);
   }
   const calls = counts.outcomes.map((one) => `${one.calls} ${one.class}`).join(", ");
   const skips = counts.skips.map((one) => `${one.events} by rule "${one.rule}"`).join(", ");
@@ -85,9 +89,27 @@ function books(report: DemoReport): string {
   return `${table}${verdict}\n`;
 }
 
+/** Tryton's trial balance beside what the event log says, account by account. */
+function secondBooks({ secondBooks: found }: DemoReport, head: (text: string) => string): string[] {
+  if (found === undefined) return [];
+  const table = printTable(found.accounts, [
+    { title: "account", value: (one) => one.account },
+    { title: "currency", value: (one) => one.currency },
+    { title: "event log", right: true, value: (one) => one.log },
+    { title: "tryton", right: true, value: (one) => one.book },
+    { title: "", value: (one) => (one.equal ? "" : "DIFFERS") },
+  ]);
+  const said = found.equal
+    ? `${found.entries} entries that the event log posts, and Tryton's own trial balance: equal, account by account.`
+    : `The ${found.entries} entries that the event log posts and Tryton's own trial balance DIFFER.`;
+  const title = `The books of ${found.company}, kept by a real Tryton`;
+  return [head(title), `${table}${said}\n`];
+}
+
 function verdict(report: DemoReport, seconds: number): string {
   const { invariants } = report;
-  const books = report.books.differences.length === 0 ? "the books agree" : "THE BOOKS DIFFER";
+  const agree = report.books.differences.length === 0 && report.secondBooks?.equal !== false;
+  const books = agree ? "the books agree" : "THE BOOKS DIFFER";
   const cases = report.causes.reduce((sum, one) => sum + one.cases, 0);
   return `\nIn ${Math.round(seconds)} s: ${books}; ${invariants.held} invariants held, ${invariants.violated} violated; ${cases} cases of ${report.causes.length} causes wait for a person.\n`;
 }

@@ -3,32 +3,39 @@
  * with planted faults, waits until all is settled, and prints what became of it.
  */
 
+import { britishMonth } from "../demo/british-month.ts";
+import type { Story } from "../demo/company.ts";
 import { seedMonth } from "../demo/company.ts";
 import { sendStrangeEvent, startDelivery } from "../demo/delivery.ts";
 import { expectedBooks } from "../demo/expectations.ts";
 import type { PlantedFault } from "../demo/faults.ts";
 import { plantFaults } from "../demo/faults.ts";
-import { DEMO_STRIPE_CONNECTION } from "../demo/names.ts";
+import type { DemoEntity } from "../demo/names.ts";
+import { DEMO_UK, DEMO_US, demoWebhookSecret } from "../demo/names.ts";
 import { prepareNetSuiteAccount } from "../demo/netsuite-account.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import { forgetCursor } from "../store/stream-cursor.ts";
 import { connect, sandboxAddresses } from "./connect.ts";
+import type { Sandboxes } from "./demo-config.ts";
 import { describeDemoPeople, ensureDemoPeople } from "./demo-people.ts";
 import { printReport } from "./demo-print.ts";
 import type { DemoReport } from "./demo-report.ts";
 import { buildReport } from "./demo-report.ts";
+import type { ToldAccount } from "./demo-settle.ts";
 import { settleMonth } from "./demo-settle.ts";
 import type { Environment } from "./environment.ts";
 import { readEnvironment } from "./environment.ts";
 import { appErrors } from "./errors.ts";
 import { makeProgress } from "./progress.ts";
 import { systemClock } from "./system.ts";
-import { say, startOrStop, supervisorLog } from "./up.ts";
+import { say, secondCompanyRuns, startOrStop, supervisorLog } from "./up.ts";
 
 export interface DemoFlags {
   readonly reset?: boolean;
   readonly keepRunning?: boolean;
   readonly json?: boolean;
+  readonly with?: "tryton";
+  readonly without?: "tryton";
 }
 
 /** Exit code 0 when everything that should settle by itself did and no invariant is violated. */
@@ -36,10 +43,12 @@ export async function demo(flags: DemoFlags): Promise<number> {
   const environment: Environment = { ...readEnvironment(), configFile: undefined };
   const started = systemClock.monotonic();
   say("Tieout demo: a month of Quillwater Metering, Inc. on the Stripe and NetSuite sandboxes.");
+  const tryton = await secondCompanyRuns(flags);
+  if (tryton) say(`And of ${DEMO_UK.company}, on another Stripe account and a real Tryton.`);
   const progress = makeProgress(process.stderr);
   progress.step("starting the ledger, the engine, the sandboxes and the hub");
   const reset = flags.reset === true;
-  const stack = await startOrStop({ environment, log: supervisorLog, reset });
+  const stack = await startOrStop({ environment, log: supervisorLog, reset, tryton });
   if (stack === undefined) return 1;
   const hubUrl = stack.addresses()["h1"]?.["http"] ?? "";
   const connected = await connect(environment);
@@ -47,9 +56,10 @@ export async function demo(flags: DemoFlags): Promise<number> {
   try {
     const accounts = await ensureDemoPeople(connected.context, environment.dataDir);
     const planted = await tellMonth(environment, connected.context, hubUrl, progress);
-    await settleMonth(connected.context.pool, sandboxAddresses(environment).stripe, progress);
+    const sandboxes = sandboxAddresses(environment);
+    await settleMonth(connected.context.pool, companiesOf(sandboxes), progress);
     progress.step("checking what must always hold");
-    const report = await buildReport(connected.context, sandboxAddresses(environment), planted);
+    const report = await buildReport(connected.context, sandboxes, planted);
     progress.end();
     const seconds = (systemClock.monotonic() - started) / 1000;
     show(report, seconds, flags);
@@ -72,29 +82,54 @@ function show(report: DemoReport, seconds: number, flags: DemoFlags): void {
   else process.stdout.write(printReport(report, seconds, process.stdout.isTTY === true));
 }
 
+interface Company extends ToldAccount {
+  readonly entity: DemoEntity;
+  readonly story?: Story;
+}
+
+function companiesOf({ stripe, british }: Sandboxes): Company[] {
+  const of = (entity: DemoEntity, stripeUrl: string): Company => {
+    return { entity, connection: entity.source, stripeUrl };
+  };
+  const american = of(DEMO_US, stripe);
+  if (british === undefined) return [american];
+  return [american, { ...of(DEMO_UK, british.stripe), story: britishMonth }];
+}
+
 async function tellMonth(
   environment: Environment,
   context: OperationContext,
   hubUrl: string,
   progress: ReturnType<typeof makeProgress>,
 ): Promise<readonly PlantedFault[]> {
-  const { stripe: stripeUrl, netsuite: netsuiteUrl } = sandboxAddresses(environment);
-  const hubWebhookUrl = `${hubUrl}/in/${DEMO_STRIPE_CONNECTION}`;
+  const sandboxes = sandboxAddresses(environment);
+  const { stripe: stripeUrl, netsuite: netsuiteUrl } = sandboxes;
+  const companies = companiesOf(sandboxes);
+  const hubWebhookUrl = (source: string): string => `${hubUrl}/in/${source}`;
   const nowMs = systemClock.now();
   await prepareNetSuiteAccount(netsuiteUrl);
-  const month = await seedMonth({
-    stripeUrl,
-    hubWebhookUrl,
-    nowMs,
-    delivery: "hold",
-    onProgress: (done, total, text) => progress.bar("telling the month", done, total, text),
-  });
-  // The month was written into the sandbox's past, behind what a sweep may have read already.
-  await forgetCursor(context.pool, DEMO_STRIPE_CONNECTION);
-  // Planted once, with the telling; a later start of the same data goes on from where it was.
-  const planted = month.told ? await plantFaults({ stripeUrl, netsuiteUrl }) : [];
+  let planted: readonly PlantedFault[] = [];
+  for (const { entity, stripeUrl: account, story } of companies) {
+    const { apiKey, legalEntity, seed, source } = entity;
+    const title = `telling the month (${legalEntity})`;
+    const month = await seedMonth({
+      stripeUrl: account,
+      apiKey,
+      seed,
+      webhookSecret: demoWebhookSecret(seed),
+      hubWebhookUrl: hubWebhookUrl(source),
+      nowMs,
+      delivery: "hold",
+      ...(story === undefined ? {} : { story }),
+      onProgress: (done, total, text) => progress.bar(title, done, total, text),
+    });
+    // The month was written into the sandbox's past, behind what a sweep may have read already.
+    await forgetCursor(context.pool, source);
+    // Planted once, with the telling; a later start of the same data goes on from where it was.
+    if (entity === DEMO_US && month.told) planted = await plantFaults({ stripeUrl, netsuiteUrl });
+  }
   await expectedBooks({ stripeUrl });
-  await startDelivery({ stripeUrl });
-  await sendStrangeEvent({ hubWebhookUrl, nowMs });
+  for (const company of companies) await startDelivery({ stripeUrl: company.stripeUrl });
+  await sendStrangeEvent({ hubWebhookUrl: hubWebhookUrl(DEMO_US.source), nowMs });
   return planted;
 }

@@ -22,7 +22,7 @@ export const appErrors = defineErrors({
     class: "reject",
   },
   E_APP_DEMO_UNSETTLED: {
-    message: "After {seconds} s {count} handoffs still move: {detail}",
+    message: "For {seconds} s nothing has changed, and {count} handoffs still move: {detail}",
     class: "retry",
   },
 });

@@ -4,7 +4,8 @@ import { messageOf } from "../kernel/errors.ts";
 import type { TieoutConfig } from "./config.ts";
 import { loadConfig, openConnections } from "./config.ts";
 import { crashPoints } from "./crash-points.ts";
-import { demoConfig } from "./demo-config.ts";
+import type { Sandboxes } from "./demo-config.ts";
+import { demoConfig, secondCompany } from "./demo-config.ts";
 import { migrationsDir, packageDir, readEnvironment, version } from "./environment.ts";
 import { appErrors } from "./errors.ts";
 import { startHub } from "./hub.ts";
@@ -22,22 +23,22 @@ function variable(name: string): string {
 /** The configuration file's, or the demo company's when the supervisor runs the sandboxes. */
 export async function configFor(
   databaseUrl: string,
-  sandboxes: { readonly stripe: string; readonly netsuite: string },
+  sandboxes: Sandboxes,
   configFile: string | undefined,
 ): Promise<TieoutConfig> {
   if (configFile !== undefined) return loadConfig(configFile, { env: variable, databaseUrl });
-  const { stripe: stripeUrl, netsuite: netsuiteUrl } = sandboxes;
-  return demoConfig({ stripeUrl, netsuiteUrl, databaseUrl });
+  return demoConfig(sandboxes, databaseUrl);
 }
 
 export async function runHubProcess(): Promise<void> {
-  const { configFile, logLevel, variables } = readEnvironment();
+  const { configFile, dataDir, logLevel, variables } = readEnvironment();
   const name = variables["TIEOUT_HUB"] ?? "h1";
   const log = openLog(logLevel, name);
   const databaseUrl = variable("DATABASE_URL");
   const sandboxes = {
     stripe: variables["TIEOUT_SANDBOX_STRIPE"] ?? "",
     netsuite: variables["TIEOUT_SANDBOX_NETSUITE"] ?? "",
+    british: secondCompany(variables["TIEOUT_SANDBOX_STRIPE_UK"], dataDir),
   };
   const config = await configFor(databaseUrl, sandboxes, configFile);
   const connections = openConnections(config, (cause) => {

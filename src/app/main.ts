@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The binary: commands made from operations, and the ones that start processes. */
 import type { Command } from "commander";
+import { Option } from "commander";
 import type { CliOptions } from "../cli/build-program.ts";
 import { runProgram } from "../cli/build-program.ts";
 import { newConnectorCommand } from "../connectors/kit/scaffold-command.ts";
@@ -14,8 +15,19 @@ import { readEnvironment, version } from "./environment.ts";
 import { runHubProcess } from "./hub-process.ts";
 import { runSandboxProcess } from "./sandbox-process.ts";
 import { systemClock } from "./system.ts";
+import { runTrytonProcess } from "./tryton-process.ts";
 import type { UpFlags } from "./up.ts";
 import { up } from "./up.ts";
+
+function withTryton(): Option {
+  const text = "installs what the demo's second company needs (Debian 12, as root)";
+  return new Option("--with <system>", text).choices(["tryton"]);
+}
+
+function withoutTryton(): Option {
+  const text = "leaves out the demo's second company";
+  return new Option("--without <system>", text).choices(["tryton"]);
+}
 
 function addProcesses(program: Command): void {
   program
@@ -24,6 +36,8 @@ function addProcesses(program: Command): void {
     .option("--reset", "forget everything first")
     .option("--hubs <count>", "hub processes to run", Number)
     .option("--json", "print the addresses as JSON")
+    .addOption(withTryton())
+    .addOption(withoutTryton())
     .action((flags: UpFlags) => up(flags));
   program
     .command("demo")
@@ -31,6 +45,8 @@ function addProcesses(program: Command): void {
     .option("--reset", "forget everything first")
     .option("--keep-running", "leave everything running afterwards, until Ctrl-C")
     .option("--json", "print the result as JSON")
+    .addOption(withTryton())
+    .addOption(withoutTryton())
     .action(async (flags: DemoFlags) => {
       process.exitCode = await demo(flags);
     });
@@ -53,6 +69,7 @@ function addProcesses(program: Command): void {
     });
   program.command("hub", { hidden: true }).action(() => runHubProcess());
   program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
+  program.command("tryton", { hidden: true }).action(() => runTrytonProcess());
 }
 
 function serverOf(variables: Environment["variables"]): CliOptions["server"] {

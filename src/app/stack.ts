@@ -1,6 +1,8 @@
 /** The whole of Tieout on one machine: what `up`, the demo and the fault run start. */
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
 import type { ServerLog } from "../engine/embedded/types.ts";
+import { stopLeftoverTryton } from "../sandbox/tryton/start-tryton.ts";
 import { upChildren } from "./children.ts";
 import type { Environment } from "./environment.ts";
 import { supervisorErrors } from "./supervisor/errors.ts";
@@ -8,13 +10,16 @@ import { lockHolder } from "./supervisor/lock.ts";
 import { supervise } from "./supervisor/supervisor.ts";
 import type { Addresses, Supervisor } from "./supervisor/types.ts";
 import { systemClock } from "./system.ts";
+import { trytonFolderOf, trytonTemplateOf } from "./tryton-process.ts";
 
 export interface StackOptions {
   readonly environment: Environment;
   readonly log: ServerLog;
   readonly hubs?: readonly string[];
-  /** Forget everything first: ledger, engine, sandboxes. */
+  /** Forget everything first: ledger, engine, sandboxes, the second company's books. */
   readonly reset?: boolean;
+  /** Whether the demo's second company runs; only where a Tryton server is installed. */
+  readonly tryton?: boolean;
   /**
    * Given the supervisor before it starts anything, so that a Ctrl-C during the start is its stop
    * and not the sudden end of this process.
@@ -29,14 +34,14 @@ export interface Stack {
 }
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { environment, log, hubs = ["h1"] } = options;
+  const { environment, log, hubs = ["h1"], tryton = false } = options;
   // Asked before anything is chosen or written: the ports of a running one must stay as they are.
   const holder = lockHolder(environment.dataDir);
   if (holder !== undefined) {
     throw supervisorErrors.E_SUPERVISOR_LOCKED({ dataDir: environment.dataDir, pid: holder });
   }
   if (options.reset === true) await resetData(options);
-  const children = await upChildren({ environment, log, hubs });
+  const children = await upChildren({ environment, log, hubs, tryton });
   const supervisor = supervise({
     dataDir: environment.dataDir,
     children,
@@ -54,20 +59,33 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /**
- * Removes the data folder. What an earlier run left running is stopped first, by starting and
- * stopping the same children: they know whom they may stop.
+ * Empties the data folder. What an earlier run left running is stopped first, by starting and
+ * stopping the same children: they know whom they may stop. Tryton's template stays: it takes long
+ * to make, and nothing that happened is in it.
  */
 async function resetData(options: StackOptions): Promise<void> {
   const { environment, log } = options;
-  const children = await upChildren({ environment, log, hubs: [] });
+  const { dataDir } = environment;
+  const children = await upChildren({ environment, log, hubs: [], tryton: false });
   const servers = children.filter((child) => child.name === "postgres" || child.name === "restate");
   const leftovers = supervise({
-    dataDir: environment.dataDir,
+    dataDir,
     children: servers,
     clock: systemClock,
     log,
   });
   await leftovers.start();
   await leftovers.stop();
-  rmSync(environment.dataDir, { recursive: true, force: true });
+  await stopLeftoverTryton(trytonFolderOf(dataDir), systemClock);
+  const template = trytonTemplateOf(dataDir);
+  removeAllBut(template, trytonFolderOf(dataDir));
+  removeAllBut(trytonFolderOf(dataDir), dataDir);
+}
+
+function removeAllBut(kept: string, folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const one = path.join(folder, name);
+    if (one !== kept) rmSync(one, { recursive: true, force: true });
+  }
 }

@@ -1,5 +1,7 @@
 /** `tieout up`: starts everything, prints where it is, and stays until Ctrl-C. */
+import { DEMO_UK } from "../demo/names.ts";
 import type { ServerLog } from "../engine/embedded/types.ts";
+import { installTryton } from "../sandbox/tryton/install-packages.ts";
 import { connect } from "./connect.ts";
 import { describeDemoPeople, ensureDemoPeople } from "./demo-people.ts";
 import type { Environment } from "./environment.ts";
@@ -8,11 +10,14 @@ import type { Stack, StackOptions } from "./stack.ts";
 import { startStack } from "./stack.ts";
 import { stopOnSignals } from "./supervisor/signals.ts";
 import type { Supervisor } from "./supervisor/types.ts";
+import { trytonIsInstalled } from "./tryton-process.ts";
 
 export interface UpFlags {
   readonly reset?: boolean;
   readonly hubs?: number;
   readonly json?: boolean;
+  readonly with?: "tryton";
+  readonly without?: "tryton";
 }
 
 /** Words go to standard error, so that data on standard output stays clean. */
@@ -33,11 +38,13 @@ export function hubNames(count: number): string[] {
 export async function up(flags: UpFlags): Promise<void> {
   const environment = readEnvironment();
   say("Tieout is starting …");
+  const tryton = environment.configFile === undefined && (await secondCompanyRuns(flags));
   const stack = await startOrStop({
     environment,
     log: supervisorLog,
     hubs: hubNames(flags.hubs ?? 1),
     reset: flags.reset === true,
+    tryton,
   });
   if (stack === undefined) {
     say("Stopped before everything was up.");
@@ -51,6 +58,29 @@ export async function up(flags: UpFlags): Promise<void> {
   await stack.ended;
   say("Stopped; the data are kept.");
 }
+
+/**
+ * Whether the demo's second company runs: it does where a Tryton server is, which `--with tryton`
+ * installs. Where none is, its documents would have no books to go to, so it is left out, and this
+ * says so. Throws E_TRYTON_ABSENT and E_TRYTON_INSTALL, which say what a person can do.
+ */
+export async function secondCompanyRuns(
+  flags: Pick<UpFlags, "with" | "without">,
+): Promise<boolean> {
+  if (flags.without === "tryton") return false;
+  if (flags.with === "tryton") await installTryton({ log: installLog });
+  else if (!trytonIsInstalled()) {
+    say(`  No Tryton server here: ${DEMO_UK.company}, whose books it keeps, is left out.`);
+    say("  `npm run demo -- --with tryton` installs one (Debian 12, as root).");
+    return false;
+  }
+  return true;
+}
+
+const installLog: ServerLog = {
+  info: (_fields, message) => say(`  ${message} …`),
+  warn: (_fields, message) => say(`  ${message}`),
+};
 
 async function sayDemoPeople(environment: Environment): Promise<void> {
   const connected = await connect(environment);

@@ -49,12 +49,28 @@ const offers: Readonly<Record<OfferName, Offer>> = {
 /** By this the bookkeepers find its item. */
 export const ARCHIVED_OFFER_NAME: string = offers[ARCHIVED_OFFER].name;
 
-export type TaxName = "california" | "washington" | "texas";
+export type TaxName = "california" | "washington" | "texas" | "vat";
 
-const taxes: Readonly<Record<TaxName, { jurisdiction: string; percentage: string }>> = {
-  california: { jurisdiction: "California", percentage: "7.25" },
-  washington: { jurisdiction: "Washington", percentage: "10.35" },
-  texas: { jurisdiction: "Texas", percentage: "8.25" },
+interface Tax {
+  readonly jurisdiction: string;
+  readonly percentage: string;
+}
+
+/** What one company sells, and the taxes of where it sells. */
+export interface Catalogue {
+  readonly offers: Partial<Readonly<Record<OfferName, Offer>>>;
+  readonly taxes: Partial<Readonly<Record<TaxName, Tax>>>;
+  readonly taxed: { readonly country: string; readonly display_name: string };
+}
+
+const american: Catalogue = {
+  offers,
+  taxes: {
+    california: { jurisdiction: "California", percentage: "7.25" },
+    washington: { jurisdiction: "Washington", percentage: "10.35" },
+    texas: { jurisdiction: "Texas", percentage: "8.25" },
+  },
+  taxed: { country: "US", display_name: "Sales tax" },
 };
 
 export function priceOf(stage: Stage, offer: OfferName, currency: Currency): string {
@@ -66,8 +82,18 @@ export function taxRatesOf(stage: Stage, tax: TaxName | undefined): string[] | u
   return tax === undefined ? undefined : [idOf(stage, `tax-${tax}`)];
 }
 
-/** Made long before go-live; on the day of go-live every product is touched, so that it is told. */
+/** The American company's; one product is added in the month. */
 export function planCatalog(stage: Stage): void {
+  planCatalogue(stage, american);
+  plan(stage, stage.at(11, 40), "a product is added", async () => {
+    const product = await make(stage, "product-audit", "/v1/products", { name: "Audit Export" });
+    const form = { product, currency: "usd", unit_amount: 9900, recurring: { interval: "month" } };
+    await make(stage, "price-audit-usd", "/v1/prices", { ...form, tax_behavior: "exclusive" });
+  });
+}
+
+/** Made long before go-live; on the day of go-live every product is touched, so that it is told. */
+export function planCatalogue(stage: Stage, { offers, taxes, taxed }: Catalogue): void {
   plan(stage, stage.at(57), "the catalogue", async () => {
     for (const [offer, { name, interval, prices }] of Object.entries(offers)) {
       const product = await make(stage, `product-${offer}`, "/v1/products", { name });
@@ -80,8 +106,7 @@ export function planCatalog(stage: Stage): void {
   });
   plan(stage, stage.at(57, 10), "taxes and coupons", async () => {
     for (const [tax, { jurisdiction, percentage }] of Object.entries(taxes)) {
-      const display_name = "Sales tax";
-      const form = { display_name, jurisdiction, percentage, inclusive: false, country: "US" };
+      const form = { ...taxed, jurisdiction, percentage, inclusive: false };
       await make(stage, `tax-${tax}`, "/v1/tax_rates", form);
     }
     await make(stage, "coupon-welcome", "/v1/coupons", { name: "Welcome", percent_off: "20" });
@@ -90,14 +115,9 @@ export function planCatalog(stage: Stage): void {
   for (const [index, offer] of Object.keys(offers).entries()) {
     plan(stage, stage.at(28, 5 + index), `${offer} goes live`, () =>
       change(stage, `product-${offer}-live`, `/v1/products/${idOf(stage, `product-${offer}`)}`, {
-        metadata: { erp: "netsuite" },
+        metadata: { erp: stage.books },
         active: offer !== ARCHIVED_OFFER,
       }),
     );
   }
-  plan(stage, stage.at(11, 40), "a product is added", async () => {
-    const product = await make(stage, "product-audit", "/v1/products", { name: "Audit Export" });
-    const form = { product, currency: "usd", unit_amount: 9900, recurring: { interval: "month" } };
-    await make(stage, "price-audit-usd", "/v1/prices", { ...form, tax_behavior: "exclusive" });
-  });
 }

@@ -44,11 +44,20 @@ export interface SeedMonthOptions {
   readonly seed?: number;
   /** The end of the month told: now, epoch milliseconds. */
   readonly nowMs: number;
-  /** Customers, 32 at least; default 40. */
+  /** Customers, 32 at least; default 40.. */
   readonly size?: number;
+  /** Which company's month; the American one's when absent. */
+  readonly story?: Story;
   /** `hold` leaves webhooks waiting until `startDelivery`. Default `start`. */
   readonly delivery?: "start" | "hold";
   readonly onProgress?: (done: number, total: number, text: string) => void;
+}
+
+/** What one company's month is made of, beside go-live and the renewals of every day. */
+export interface Story {
+  /** System that keeps its books. */
+  readonly books: string;
+  readonly plan: (stage: Stage, calendar: Calendar) => void;
 }
 
 export interface SeededMonth {
@@ -155,10 +164,12 @@ async function tell(
   const limits = await bank.ask("GET", "limits", undefined, limitsShape);
   await bank.ask("PUT", "limits", { perSecond: 0 }, limitsShape);
   try {
-    const stage = openStage(wires, month);
+    const story = options.story ?? americanStory(options.size ?? 40);
+    const stage = openStage(wires, month, story.books);
     await bank.ask("PUT", "clock", { now: stage.at(58) }, anything);
     const endpoint = await openEndpoint(stage, options, month);
-    planMonth(stage, options.size ?? 40, month.endMs, endpoint.id);
+    story.plan(stage, calendarOf(month.endMs));
+    planDays(stage, endpoint.id);
     await runSteps(stage, options.onProgress ?? (() => undefined));
     const done = { metadata: { demo_done: "yes" } };
     const path = `/v1/webhook_endpoints/${endpoint.id}`;
@@ -169,7 +180,7 @@ async function tell(
   }
 }
 
-function openStage(wires: Wires, month: { seed: number; endMs: number }): Stage {
+function openStage(wires: Wires, month: { seed: number; endMs: number }, books: string): Stage {
   return {
     ...wires,
     random: seededRandom(month.seed),
@@ -177,6 +188,7 @@ function openStage(wires: Wires, month: { seed: number; endMs: number }): Stage 
     made: new Map(),
     at: momentBefore(month.endMs),
     person: openRegister(),
+    books,
   };
 }
 
@@ -201,12 +213,20 @@ async function openEndpoint(
   return endpoint;
 }
 
-function planMonth(stage: Stage, size: number, endMs: number, endpoint: string): void {
-  const { closedAt } = calendarOf(endMs);
-  planCatalog(stage);
-  const subscribers = Math.floor(size / 2);
-  planSubscribers(stage, subscribers);
-  planNewcomers(stage, size - subscribers, closedAt);
+function americanStory(size: number): Story {
+  return {
+    books: "netsuite",
+    plan(stage, { closedAt }) {
+      planCatalog(stage);
+      const subscribers = Math.floor(size / 2);
+      planSubscribers(stage, subscribers);
+      planNewcomers(stage, size - subscribers, closedAt);
+    },
+  };
+}
+
+/** Go-live, and the renewals that come due after it. */
+function planDays(stage: Stage, endpoint: string): void {
   plan(stage, stage.at(GO_LIVE_DAY), "go-live: Stripe is connected to the hub", () =>
     stage.stripe.post("", `/v1/webhook_endpoints/${endpoint}`, { disabled: false }, endpointShape),
   );

@@ -10,9 +10,7 @@ import { namedShape } from "./stripe-shapes.ts";
 
 export function planCorrections(stage: Stage): void {
   const invoice = (key: string) => `/v1/invoices/${idOf(stage, `invoice-${key}`)}`;
-  plan(stage, stage.at(20, 500), "an invoice is voided", () =>
-    change(stage, "void-wrong", `${invoice("wrong")}/void`, {}),
-  );
+  planVoid(stage, "wrong");
   plan(stage, stage.at(2, 500), "an invoice is written off", () =>
     change(stage, "write-off", `${invoice("bankrupt")}/mark_uncollectible`, {}),
   );
@@ -27,7 +25,14 @@ export function planCorrections(stage: Stage): void {
   planPayout(stage, 1, "usd", false);
 }
 
-function planCreditNotes(stage: Stage): void {
+export function planVoid(stage: Stage, key: string): void {
+  plan(stage, stage.at(20, 500), "an invoice is voided", () =>
+    change(stage, `void-${key}`, `/v1/invoices/${idOf(stage, `invoice-${key}`)}/void`, {}),
+  );
+}
+
+/** Of the invoices "part-credited", "refunded-whole" and "credited-later". */
+export function planCreditNotes(stage: Stage): void {
   plan(stage, stage.at(18, 300), "a line is credited before payment", async () => {
     const { id, lines } = await readInvoice(stage, "part-credited");
     await change(stage, "credit-part", "/v1/credit_notes", {
@@ -118,7 +123,12 @@ function planDispute(stage: Stage, dispute: Dispute): void {
   });
 }
 
-function planPayout(stage: Stage, daysAgo: number, currency: Currency, settle: boolean): void {
+export function planPayout(
+  stage: Stage,
+  daysAgo: number,
+  currency: Currency,
+  settle: boolean,
+): void {
   plan(stage, stage.at(daysAgo, 700), `payout in ${currency}`, async () => {
     try {
       await stage.bank.ask("POST", "payouts", { currency, settle }, namedShape);

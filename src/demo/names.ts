@@ -1,7 +1,9 @@
 /**
  * Fixed names of the demo: what the supervisor, the hub's settings and the story must agree on.
  *
- * seed   of the Stripe sandbox's world and of the story; ids, secrets and amounts follow from it
+ * seed     of the Stripe sandbox's world and of the story; ids, secrets and amounts follow from it
+ * entity   a legal entity with a Stripe account and books of its own; the second one's books are a
+ *          real Tryton server, where one is installed
  */
 import { openStripeWorld } from "../sandbox/stripe/world.ts";
 
@@ -15,6 +17,39 @@ export const DEMO_LEGAL_ENTITY = "us";
 export const DEMO_TIME_ZONE = "America/Los_Angeles";
 /** The API version of the account and of its endpoint. */
 export const DEMO_STRIPE_VERSION = "2026-10-28.endive";
+
+/** One company of the group. */
+export interface DemoEntity {
+  readonly legalEntity: string;
+  readonly company: string;
+  readonly timeZone: string;
+  /** Connection of its Stripe account. */
+  readonly source: string;
+  /** Connection of its books. */
+  readonly books: string;
+  readonly seed: number;
+  readonly apiKey: string;
+}
+
+export const DEMO_US: DemoEntity = {
+  legalEntity: DEMO_LEGAL_ENTITY,
+  company: DEMO_COMPANY,
+  timeZone: DEMO_TIME_ZONE,
+  source: DEMO_STRIPE_CONNECTION,
+  books: DEMO_NETSUITE_CONNECTION,
+  seed: DEMO_SEED,
+  apiKey: DEMO_STRIPE_API_KEY,
+};
+
+export const DEMO_UK: DemoEntity = {
+  legalEntity: "uk",
+  company: "Quillwater Metering (UK) Ltd",
+  timeZone: "Europe/London",
+  source: "stripe-uk",
+  books: "tryton-uk",
+  seed: 2,
+  apiKey: "sk_test_quillwater_uk",
+};
 
 const standingClock = { now: () => 0, monotonic: () => 0 };
 

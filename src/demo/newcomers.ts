@@ -10,9 +10,9 @@ import type { Stage } from "./stage.ts";
 import { change, idOf, make, plan } from "./stage.ts";
 import type { FormValue } from "./stripe-calls.ts";
 
-type Line = (stage: Stage, currency: Currency) => FormValue;
+export type Line = (stage: Stage, currency: Currency) => FormValue;
 
-interface Buyer extends Pick<OneOff, "tax" | "coupon" | "pay"> {
+export interface Buyer extends Pick<OneOff, "tax" | "coupon" | "pay"> {
   readonly key: string;
   readonly country: Country;
   readonly came: number;
@@ -21,12 +21,13 @@ interface Buyer extends Pick<OneOff, "tax" | "coupon" | "pay"> {
   readonly backdated?: true;
 }
 
-const item =
+/** So many of an offer, at its price. */
+export const item =
   (offer: OfferName, quantity = 1): Line =>
   (stage, currency) => ({ pricing: { price: priceOf(stage, offer, currency) }, quantity });
 
 /** A sum for work, without a product. */
-const work =
+export const work =
   (amount: number, description: string): Line =>
   () => ({ amount, description });
 
@@ -133,7 +134,7 @@ function planCustomer(stage: Stage, key: string, country: Country, atMs: number)
 }
 
 /** Customer and invoice are seconds apart, so webhooks out of order bring the invoice first. */
-function planBuyer(stage: Stage, buyer: Buyer, index: number, closedAt: number): void {
+export function planBuyer(stage: Stage, buyer: Buyer, index: number, closedAt?: number): void {
   const { key, country, came, lines, backdated, ...terms } = buyer;
   const atMs = stage.at(came, index * 7);
   const currency = planCustomer(stage, key, country, atMs);
@@ -144,7 +145,7 @@ function planBuyer(stage: Stage, buyer: Buyer, index: number, closedAt: number):
     customer: key,
     currency,
     lines: () => lines.map((line) => line(stage, currency)),
-    ...(backdated === undefined ? {} : { datedAt: closedAt }),
+    ...(backdated === undefined || closedAt === undefined ? {} : { datedAt: closedAt }),
   });
 }
 

@@ -94,8 +94,23 @@ const places: Readonly<Record<Country, Place>> = {
   GB: {
     currency: "gbp",
     country: "GB",
-    towns: [["Bristol", "BS1 4ST"]],
-    names: ["Severn Tidal Ltd", "Ampersand & Sons"],
+    towns: [
+      ["Bristol", "BS1 4ST"],
+      ["Leeds", "LS1 4DY"],
+      ["Llanfairpwllgwyngyll", "LL61 5UJ"],
+    ],
+    names: [
+      "Severn Tidal Ltd",
+      "Ampersand & Sons",
+      "Pennine Water Metering Ltd",
+      "Dŵr a Gwres Cyf",
+      "Humber Cold Stores plc",
+      "O’Hara, Fitch & Co",
+      "Northern Lights Charging CIC",
+      "Thames Ditton Heat Network",
+      "Isle of Mull Ferries",
+      "The £1 Sensor Company",
+    ],
   },
   JP: {
     currency: "jpy",

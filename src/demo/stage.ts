@@ -31,6 +31,8 @@ export interface Stage {
   /** Epoch milliseconds, a whole second, of so many days before the end. */
   at(daysAgo: number, minutes?: number): number;
   person(country: Country): Person;
+  /** System that keeps this company's books; customers and products are tagged with it. */
+  readonly books: string;
 }
 
 const DAY_MS = 86_400_000;

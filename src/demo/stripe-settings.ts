@@ -1,30 +1,25 @@
 /** Settings of the Stripe connection: the sandbox's account, one legal entity, one time zone. */
-import {
-  DEMO_LEGAL_ENTITY,
-  DEMO_STRIPE_API_KEY,
-  DEMO_STRIPE_CONNECTION,
-  DEMO_STRIPE_VERSION,
-  DEMO_TIME_ZONE,
-  DEMO_WEBHOOK_SECRET,
-} from "./names.ts";
+import type { DemoEntity } from "./names.ts";
+import { DEMO_STRIPE_VERSION, DEMO_US, demoWebhookSecret } from "./names.ts";
 
 export interface DemoStripeOptions {
   /** Origin of the Stripe sandbox. */
   readonly origin: string;
-  readonly connection?: string;
-  readonly webhookSecret?: string;
+  /** Whose account it is; the American company's when absent. */
+  readonly entity?: DemoEntity;
 }
 
 /** In the shape of the Stripe connector's settings. */
 export function demoStripeSettings(options: DemoStripeOptions) {
+  const { origin, entity = DEMO_US } = options;
   return {
-    connection: options.connection ?? DEMO_STRIPE_CONNECTION,
-    origin: options.origin,
-    apiKey: DEMO_STRIPE_API_KEY,
+    connection: entity.source,
+    origin,
+    apiKey: entity.apiKey,
     apiVersion: DEMO_STRIPE_VERSION,
-    webhookSecrets: [options.webhookSecret ?? DEMO_WEBHOOK_SECRET],
+    webhookSecrets: [demoWebhookSecret(entity.seed)],
     livemode: false,
-    legalEntity: { id: DEMO_LEGAL_ENTITY, timeZone: DEMO_TIME_ZONE },
+    legalEntity: { id: entity.legalEntity, timeZone: entity.timeZone },
     timeoutMs: 10_000,
   };
 }

@@ -6,13 +6,13 @@ import { integerBetween, pick } from "../kernel/random.ts";
 import type { OfferName, TaxName } from "./catalog.ts";
 import { priceOf, taxRatesOf } from "./catalog.ts";
 import { oneOffInvoice } from "./invoices.ts";
-import type { Country } from "./people.ts";
+import type { Country, Currency } from "./people.ts";
 import type { Stage } from "./stage.ts";
 import { change, changeDeclined, idOf, make, newestInvoice, plan } from "./stage.ts";
 import type { Form } from "./stripe-calls.ts";
 import { namedShape } from "./stripe-shapes.ts";
 
-interface Subscriber {
+export interface Subscriber {
   readonly key: string;
   readonly country: Country;
   readonly offer: OfferName;
@@ -72,13 +72,14 @@ export function planSubscribers(stage: Stage, count: number): void {
     const joined = integerBetween(stage.random, 32, 55);
     all.push({ key: `subscriber-${i + 1}`, quantity, joined, ...place });
   }
-  for (const [index, subscriber] of all.entries()) planOne(stage, subscriber, index);
+  for (const [index, subscriber] of all.entries()) planSubscriber(stage, subscriber, index);
   planChanges(stage);
   planCardTrouble(stage);
-  planCredit(stage);
+  planCredit(stage, "shrinker", "eur");
 }
 
-function planOne(stage: Stage, subscriber: Subscriber, index: number): void {
+/** One customer with a subscription from before go-live. */
+export function planSubscriber(stage: Stage, subscriber: Subscriber, index: number): void {
   const { key, joined, country, offer, quantity, tax, terms } = subscriber;
   const { currency, ...person } = stage.person(country);
   plan(stage, stage.at(joined, index % 400), `${person.name} subscribes`, async () => {
@@ -98,25 +99,35 @@ function planOne(stage: Stage, subscriber: Subscriber, index: number): void {
   const told = stage.at(28, 30 + (index % 400) * 3);
   plan(stage, told, `${person.name} is prepared for the books`, () =>
     change(stage, `live-${key}`, `/v1/customers/${idOf(stage, `customer-${key}`)}`, {
-      metadata: { erp: "netsuite" },
+      metadata: { erp: stage.books },
     }),
   );
 }
 
 /** Changes of plan in the middle of a period, and an end. */
 function planChanges(stage: Stage): void {
-  const amend = (key: string, form: Form) =>
-    change(stage, `amend-${key}`, `/v1/subscriptions/${idOf(stage, `sub-${key}`)}`, form);
-  const resize = (key: string, quantity: number) => async () => {
-    const path = `/v1/subscription_items?subscription=${idOf(stage, `sub-${key}`)}`;
-    const items = (await stage.stripe.all(path, namedShape)).map(({ id }) => ({ id, quantity }));
-    await amend(key, { items, proration_behavior: "always_invoice" });
-  };
-  plan(stage, stage.at(9, 200), "an upgrade in the middle of a period", resize("grower", 12));
-  plan(stage, stage.at(12, 90), "a downgrade: an invoice below zero", resize("shrinker", 1));
-  plan(stage, stage.at(25, 60), "a customer gives notice", () =>
-    amend("leaver", { cancel_at_period_end: true }),
+  plan(stage, stage.at(9, 200), "an upgrade in the middle of a period", () =>
+    resize(stage, "grower", 12),
   );
+  planDowngrade(stage, "shrinker");
+  plan(stage, stage.at(25, 60), "a customer gives notice", () =>
+    amend(stage, "leaver", { cancel_at_period_end: true }),
+  );
+}
+
+function amend(stage: Stage, key: string, form: Form): Promise<void> {
+  return change(stage, `amend-${key}`, `/v1/subscriptions/${idOf(stage, `sub-${key}`)}`, form);
+}
+
+async function resize(stage: Stage, key: string, quantity: number): Promise<void> {
+  const path = `/v1/subscription_items?subscription=${idOf(stage, `sub-${key}`)}`;
+  const items = (await stage.stripe.all(path, namedShape)).map(({ id }) => ({ id, quantity }));
+  await amend(stage, key, { items, proration_behavior: "always_invoice" });
+}
+
+/** To one piece, in the middle of a period. */
+export function planDowngrade(stage: Stage, key: string): void {
+  plan(stage, stage.at(12, 90), "a downgrade: an invoice below zero", () => resize(stage, key, 1));
 }
 
 function planCardTrouble(stage: Stage): void {
@@ -137,13 +148,13 @@ function planCardTrouble(stage: Stage): void {
 }
 
 /** The credit of the negative invoice pays for the next one: an invoice without a payment. */
-function planCredit(stage: Stage): void {
+export function planCredit(stage: Stage, customer: string, currency: Currency): void {
   oneOffInvoice(stage, {
     key: "from-credit",
     atMs: stage.at(5, 15),
-    customer: "shrinker",
-    currency: "eur",
-    lines: () => [{ pricing: { price: priceOf(stage, "usage-pack", "eur") }, quantity: 2 }],
+    customer,
+    currency,
+    lines: () => [{ pricing: { price: priceOf(stage, "usage-pack", currency) }, quantity: 2 }],
     pay: "nothing",
   });
 }

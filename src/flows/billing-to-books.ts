@@ -8,6 +8,8 @@ import type { Flow, RouteVerdict } from "../routing/flow.ts";
 export interface BooksPolicy {
   /** Whether a document of zero is booked. Accounting's default: it is not. */
   readonly postZeroDocuments: boolean;
+  /** Legal entities whose books the target keeps; all of the source's when absent. */
+  readonly legalEntities?: readonly string[];
 }
 
 export const zeroDocumentRule = "zero-document";
@@ -33,6 +35,7 @@ export function billingToBooks(source: string, target: string, policy: BooksPoli
     model: "event-driven",
     source,
     target,
+    ...(policy.legalEntities === undefined ? {} : { legalEntities: policy.legalEntities }),
     routes: [
       {
         events: ["customer.created", "customer.updated"],

@@ -6,6 +6,8 @@
  *         be linked there first
  * need    an object that must have a link in the target before the handoff may go
  * rule    the documented reason why a route makes no handoff of an event
+ * books   a flow may be for some legal entities only: one company's events go to the system that
+ *         keeps that company's books, and to no other
  */
 import type { EventDraft } from "../contracts/envelope.ts";
 import type { ServiceClass } from "../contracts/service-class.ts";
@@ -31,8 +33,16 @@ export interface Flow {
   readonly model: "real-time" | "scheduled-batch" | "event-driven" | "workflow";
   readonly source: string;
   readonly target: string;
+  /**
+   * Legal entities whose events this flow takes; all of them when absent. An event of another one,
+   * or of none, leaves a skip under `otherEntityRule`: what no flow takes must be seen.
+   */
+  readonly legalEntities?: readonly string[];
   readonly routes: readonly Route[];
 }
+
+/** Why a flow made no handoff of an event that belongs to another legal entity. */
+export const otherEntityRule = "other-legal-entity";
 
 /** What routing must know of a target; the connector's declaration, reduced to data. */
 export interface TargetFacts {

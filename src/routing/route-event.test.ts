@@ -69,6 +69,23 @@ describe("routing", () => {
   test("given another connection, then nothing", () => {
     expect(route("elsewhere", invoice("100")).handoffs).toEqual([]);
   });
+  test("given one flow a legal entity, then each entity's invoice goes to its own books only", () => {
+    const abroad = { ...books, connection: "erp-abroad", budget: "erp-abroad" };
+    const home: Flow = { ...flow, legalEntities: ["us", "ca"] };
+    const away: Flow = { ...flow, name: "away", target: "erp-abroad", legalEntities: ["uk"] };
+    const each = makeRouter([home, away], [books, abroad]);
+    const ways = (legalEntity?: string) => {
+      const event = legalEntity === undefined ? invoice("5") : { ...invoice("5"), legalEntity };
+      const { handoffs, skips } = each("billing", event);
+      return [handoffs.map((one) => one.target), skips.map((one) => `${one.flow} ${one.rule}`)];
+    };
+    expect(ways("ca")).toEqual([["erp"], ["away other-legal-entity"]]);
+    expect(ways("uk")).toEqual([["erp-abroad"], ["books other-legal-entity"]]);
+    // An entity that no books are declared for, or none at all, is seen and not guessed.
+    const nowhere = [[], ["books other-legal-entity", "away other-legal-entity"]];
+    expect(ways("fr")).toEqual(nowhere);
+    expect(ways()).toEqual(nowhere);
+  });
   test("given a flow to a target nobody declared, then the hub does not start", () => {
     expect(() => makeRouter([flow], [])).toThrow(/not a declared connection/);
   });

@@ -1,7 +1,8 @@
 import type { EventDraft, ObjectKey } from "../contracts/envelope.ts";
 import type { ServiceClass } from "../contracts/service-class.ts";
 import { routingErrors } from "./errors.ts";
-import type { Flow, Route, TargetFacts } from "./flow.ts";
+import type { Flow, Route, RouteVerdict, TargetFacts } from "./flow.ts";
+import { otherEntityRule } from "./flow.ts";
 
 /** A handoff before it has an id and times of ours. */
 export interface RoutedHandoff {
@@ -70,7 +71,7 @@ function routeBy(entries: readonly Entry[], event: EventDraft): Routed {
   const handoffs: RoutedHandoff[] = [];
   const skips: RouteSkip[] = [];
   for (const { flow, route, target } of entries) {
-    const verdict = route.decide(event);
+    const verdict = decide(flow, route, event);
     if ("skip" in verdict) {
       skips.push({ flow: flow.name, target: target.connection, rule: verdict.skip });
       continue;
@@ -99,6 +100,14 @@ function routeBy(entries: readonly Entry[], event: EventDraft): Routed {
     });
   }
   return { handoffs, skips };
+}
+
+function decide({ legalEntities }: Flow, route: Route, event: EventDraft): RouteVerdict {
+  const { legalEntity } = event;
+  const ours =
+    legalEntities === undefined ||
+    (legalEntity !== undefined && legalEntities.includes(legalEntity));
+  return ours ? route.decide(event) : { skip: otherEntityRule };
 }
 
 function needsOf(route: Route, event: EventDraft): ObjectKey[] {

@@ -76,6 +76,30 @@ export interface LastSend {
   readonly doubt_ms: number | null;
 }
 
+/** What brought the same effect there for another handoff, found by their object's events. */
+const TWIN_SENDS = `
+select h.id as handoff_id, s.send_key, s.request, s.request_hash, null::float8 as doubt_ms
+from handoff h cross join lateral (
+  select a.send_key, a.request, a.request_hash
+  from event e join handoff t on t.event_id = e.id and t.reference = h.reference and t.id <> h.id
+  join attempt a on a.handoff_id = t.id and a.kind = 'send'
+  where e.subject = h.object order by a.id desc limit 1) s
+where h.id = any ($1::uuid[])`;
+
+/** For handoffs that were never sent because their fact had been told before. */
+export async function readTwinSends(
+  session: Session,
+  handoffs: readonly string[],
+): Promise<Map<string, LastSend>> {
+  if (handoffs.length === 0) return new Map();
+  const result = await session.query<LastSend>({
+    name: "read-twin-sends",
+    text: TWIN_SENDS,
+    values: [handoffs],
+  });
+  return new Map(result.rows.map((row) => [row.handoff_id, row]));
+}
+
 export async function readLastSends(
   session: Session,
   handoffs: readonly string[],

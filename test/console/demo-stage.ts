@@ -29,8 +29,9 @@ declare module "vitest" {
 const READY_MS = 400_000;
 
 /**
- * One company for all files. `TIEOUT_CONSOLE_DEMO=<folder> <address>` takes one that runs already,
- * for whoever works on the pages; tests change it, so it serves a few times.
+ * One company for all files; a second one would be shown as this one is, and takes longer.
+ * `TIEOUT_CONSOLE_DEMO=<folder> <address>` takes one that runs already, for whoever works on the
+ * pages; tests change it, so it serves a few times.
  */
 export default async function openDemo({ provide }: TestProject): Promise<() => Promise<void>> {
   const [given, address] = (process.env["TIEOUT_CONSOLE_DEMO"] ?? "").split(" ");
@@ -40,7 +41,7 @@ export default async function openDemo({ provide }: TestProject): Promise<() => 
   }
   const folder = mkdtempSync(path.join(tmpdir(), "tieout-console-"));
   const main = fileURLToPath(new URL("dist/app/main.js", rootUrl));
-  const demo = spawn(process.execPath, [main, "demo", "--keep-running"], {
+  const demo = spawn(process.execPath, [main, "demo", "--keep-running", "--without", "tryton"], {
     cwd: fileURLToPath(rootUrl),
     env: { ...process.env, TIEOUT_DATA: folder, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

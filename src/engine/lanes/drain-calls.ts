@@ -13,6 +13,7 @@ import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
 import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
 import type { Session } from "../../store/database.ts";
 import { inTransaction } from "../../store/database.ts";
+import { doubtRepeats } from "../../store/doubt-repeats.ts";
 import type { Unprepared } from "../../store/except-unprepared.ts";
 import { exceptUnprepared } from "../../store/except-unprepared.ts";
 import { findReleasedByLinks } from "../../store/find-released-by-links.ts";
@@ -22,7 +23,12 @@ import { holdLane } from "../../store/hold-lane.ts";
 import { insertAttempts } from "../../store/insert-attempts.ts";
 import { leaseTokens } from "../../store/lease-tokens.ts";
 import { pauseBudget } from "../../store/pause-budget.ts";
-import { readClaimedEvents, readLastSends, readLinks } from "../../store/read-claimed.ts";
+import {
+  readClaimedEvents,
+  readLastSends,
+  readLinks,
+  readTwinSends,
+} from "../../store/read-claimed.ts";
 import { recordLateOutcomes } from "../../store/record-late-outcomes.ts";
 import { recordOutcomes } from "../../store/record-outcomes.ts";
 import type { HeadKey } from "../../store/release-handoffs.ts";
@@ -186,6 +192,7 @@ async function prepare(
   ready: readonly ClaimedHandoff[],
 ): Promise<{ calls: ReadyCall[]; lacks: Unprepared[] }> {
   const material = await readMaterial(session, doubts, ready);
+  const repeated = await doubtRepeats(session, mayBeRepeats(budget, ready, material));
   const calls: ReadyCall[] = [];
   const lacks: Unprepared[] = [];
   for (const handoff of doubts) {
@@ -194,6 +201,7 @@ async function prepare(
     if (probe !== undefined) calls.push(probe);
   }
   for (const handoff of ready) {
+    if (repeated.has(handoff.id)) continue;
     const target = callTarget(budget, handoff.target);
     const built =
       target === undefined ? foreign(lane, handoff) : buildSend(lane, handoff, target, material);
@@ -201,6 +209,22 @@ async function prepare(
     else lacks.push(built);
   }
   return { calls, lacks };
+}
+
+/**
+ * First sends of facts whose object is linked already, where nothing but a look would keep the
+ * target from making a second document.
+ */
+function mayBeRepeats(
+  budget: LaneBudget,
+  ready: readonly ClaimedHandoff[],
+  { links }: Material,
+): string[] {
+  return ready.flatMap(({ id, target, operation, effect, attempts, object }) => {
+    const guard = callTarget(budget, target)?.operations[operation]?.guard;
+    const first = effect === "fact" && guard === "probe" && attempts === 1;
+    return first && links.has(`${target}\n${object}`) ? [id] : [];
+  });
 }
 
 function callTarget(budget: LaneBudget, name: string): CallTarget | undefined {
@@ -236,5 +260,10 @@ async function readMaterial(
     session,
     again.map((handoff) => handoff.id),
   );
-  return { events, links, lastSends };
+  const unsent = doubts.filter((handoff) => !lastSends.has(handoff.id));
+  const twins = await readTwinSends(
+    session,
+    unsent.map((handoff) => handoff.id),
+  );
+  return { events, links, lastSends: new Map([...lastSends, ...twins]) };
 }

@@ -9,6 +9,7 @@ import { systemClock } from "../../../test/support/system-clock.ts";
 import { systemHasher } from "../../../test/support/system-hasher.ts";
 import type { CallTarget, Guard } from "../../connectors/kit/target.ts";
 import { seededRandom } from "../../kernel/random.ts";
+import { checkNoBlindRetry } from "../../store/check-sends.ts";
 import type { Pool } from "../../store/database.ts";
 import { openDatabase } from "../../store/database.ts";
 import { declareBudgets } from "../../store/declare-budgets.ts";
@@ -133,6 +134,37 @@ describe("a lane", () => {
     expect(performance.now() - started).toBeGreaterThan(600);
     expect(server.effects).toHaveLength(2);
     expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1, 1]);
+  });
+
+  test("given a fact is told twice to a target without any guard, then it is looked for, not sent", async () => {
+    await open("probe");
+    const lane = laneOf("h1");
+    await tell(pool, [{ id: "fetched", invoice: "i1", at: 1 }]);
+    await settleAll(lane);
+    await tell(pool, [{ id: "own-event", invoice: "i1", at: 1 }]);
+    await settleAll(lane);
+    expect(await states()).toEqual({ confirmed: 2 });
+    expect(server.effects).toHaveLength(1);
+    const calls = await pool.query<{ kind: string; class: string }>(
+      "select a.kind, o.class from attempt a join outcome o on o.attempt_id = a.id order by a.id",
+    );
+    expect(calls.rows.map((row) => `${row.kind} ${row.class}`)).toEqual([
+      "send done",
+      "probe adopted",
+    ]);
+    expect((await checkNoBlindRetry(pool)).broken).toEqual([]);
+  });
+
+  test("given a fact told twice, and what was made is gone, then it is made once more", async () => {
+    await open("probe");
+    const lane = laneOf("h1");
+    await tell(pool, [{ id: "fetched", invoice: "i1", at: 1 }]);
+    await settleAll(lane);
+    server.documents.clear();
+    await tell(pool, [{ id: "own-event", invoice: "i1", at: 1 }]);
+    await settleAll(lane);
+    expect(await states()).toEqual({ confirmed: 2 });
+    expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1]);
   });
 
   test("given a refusal, then an exception, and only this object's later handoffs are parked", async () => {

@@ -24,6 +24,7 @@ export interface TaxSpec {
 
 export interface CompanySpec {
   readonly name: string;
+  readonly address: { readonly street: string; readonly city: string };
   readonly currency: { readonly code: string; readonly name: string; readonly digits: number };
   /** Numbers for the accounts that the minimal chart brings, by their names there. */
   readonly codes: Readonly<Record<string, string>>;
@@ -48,6 +49,7 @@ export interface CompanySpec {
  */
 export const EURO_COMPANY: CompanySpec = {
   name: "Tieout Demo GmbH",
+  address: { street: "Musterstrasse 1", city: "Berlin" },
   currency: { code: "EUR", name: "Euro", digits: 2 },
   codes: {
     "Main Cash": "1000",

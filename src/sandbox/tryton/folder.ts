@@ -29,7 +29,7 @@ export function trytonFolder(
     database: name,
     databaseFile: path.join(folder, "db", `${name}.sqlite`),
     log: path.join(folder, "trytond.log"),
-    pid: path.join(folder, "trytond.pid.json"),
+    pid: pidFileOf(folder),
     templateFile: path.join(templateFolder, "template.sqlite"),
     passwordFile: path.join(templateFolder, `admin-${database.kind}.password`),
     home: folder,
@@ -38,6 +38,11 @@ export function trytonFolder(
     mkdirSync(one, { recursive: true, mode: 0o700 });
   }
   return places;
+}
+
+/** Names the process that serves a folder. */
+export function pidFileOf(folder: string): string {
+  return path.join(folder, "trytond.pid.json");
 }
 
 /** The administrator's password of a template; made where there is none. Never logged. */

@@ -98,6 +98,30 @@ export function runningPid(file: string): number | undefined {
   return startTimeOf(pid) === startTime ? pid : undefined;
 }
 
+/** Ends the process that a file notes, by SIGTERM and after 5 s by SIGKILL, and the note. */
+export async function stopNoted(file: string, clock: Clock): Promise<void> {
+  const pid = runningPid(file);
+  if (pid !== undefined) {
+    const started = clock.monotonic();
+    let signal: NodeJS.Signals = "SIGTERM";
+    while (runningPid(file) === pid) {
+      sendTo(pid, signal);
+      if (clock.monotonic() - started > 5_000) signal = "SIGKILL";
+      await sleep(50);
+    }
+  }
+  removePidFile(file);
+}
+
+/** A process that ended in this moment needs no signal. */
+function sendTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
+  }
+}
+
 /** Ticks since boot; with the pid it names one process for good. Undefined for a dead one. */
 function startTimeOf(pid: number): string | undefined {
   try {

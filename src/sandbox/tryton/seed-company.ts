@@ -14,7 +14,7 @@ import { trytonDate, trytonDecimal } from "./values.ts";
  */
 export async function seedCompany(rpc: TrytonRpc, spec: CompanySpec): Promise<SeededCompany> {
   const currency = await seedCurrency(rpc, spec.currency);
-  const company = await seedEntity(rpc, spec.name, currency);
+  const company = await seedEntity(rpc, spec, currency);
   const accounts = await seedChart(rpc, company, spec);
   const taxes = await seedTaxes(rpc, company, spec, accounts);
   for (const year of spec.years) await seedYear(rpc, company, year);
@@ -41,9 +41,9 @@ async function seedCurrency(rpc: TrytonRpc, spec: CompanySpec["currency"]): Prom
   return rpc.create("currency.currency", { name, code, symbol: code, ...numbers, rates });
 }
 
-async function seedEntity(rpc: TrytonRpc, name: string, currency: number): Promise<number> {
-  const known = await rpc.find("company.company", [["party.name", "=", name]]);
-  const company = known ?? (await createEntity(rpc, name, currency));
+async function seedEntity(rpc: TrytonRpc, spec: CompanySpec, currency: number): Promise<number> {
+  const known = await rpc.find("company.company", [["party.name", "=", spec.name]]);
+  const company = known ?? (await createEntity(rpc, spec, currency));
   if (rpc.context()["company"] !== company) {
     const own = { companies: [["add", [company]]], company };
     await rpc.call("model.res.user.write", [rpc.userId], own);
@@ -52,8 +52,12 @@ async function seedEntity(rpc: TrytonRpc, name: string, currency: number): Promi
   return company;
 }
 
-async function createEntity(rpc: TrytonRpc, name: string, currency: number): Promise<number> {
-  const addresses = [["create", [{ street: "Musterstrasse 1", city: "Berlin" }]]];
+async function createEntity(
+  rpc: TrytonRpc,
+  { name, address }: CompanySpec,
+  currency: number,
+): Promise<number> {
+  const addresses = [["create", [address]]];
   const party = await rpc.create("party.party", { name, addresses });
   // Otherwise a posted invoice cannot be cancelled at all, and people do cancel.
   const company = { party, currency, cancel_invoice_out: true };

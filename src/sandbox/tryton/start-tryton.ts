@@ -8,9 +8,16 @@ import { lastLines, openDatabases } from "./databases.ts";
 import { trytonErrors } from "./errors.ts";
 import { TRYTON_MODULES } from "./find-tryton.ts";
 import type { TrytonFolder, TrytonSettings } from "./folder.ts";
-import { administratorPassword, trytonFolder, writeConfig } from "./folder.ts";
+import { administratorPassword, pidFileOf, trytonFolder, writeConfig } from "./folder.ts";
 import type { HeldProcess } from "./held-process.ts";
-import { removePidFile, runningPid, startHeld, waitUntil, writePidFile } from "./held-process.ts";
+import {
+  removePidFile,
+  runningPid,
+  startHeld,
+  stopNoted,
+  waitUntil,
+  writePidFile,
+} from "./held-process.ts";
 import { openTryton } from "./rpc.ts";
 import type { TrytonAccess, TrytonDatabase, TrytonExit, TrytonLog } from "./types.ts";
 
@@ -68,6 +75,14 @@ export async function startTryton(options: StartTrytonOptions): Promise<RunningT
   const access = { url: origin, database: place.database, user: "admin", password };
   const serve = () => launch(options, place, access);
   return handle(place, databases, access, serve, await serve());
+}
+
+/**
+ * Ends a server that its starter left running on a folder; nothing happens when there is none.
+ * For whoever knows that the folder is theirs alone: a server of a living starter is ended too.
+ */
+export async function stopLeftoverTryton(folder: string, clock: Clock): Promise<void> {
+  await stopNoted(pidFileOf(folder), clock);
 }
 
 function refuseSecond(folder: string, place: TrytonFolder): void {
