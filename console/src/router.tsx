@@ -5,6 +5,7 @@ import { HandoffsPage } from "./explore/handoffs-page.tsx";
 import { ConnectionsPage } from "./pages/connections-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { OverviewPage } from "./pages/overview-page.tsx";
+import { ResetPage } from "./pages/reset-page.tsx";
 import { SearchPage } from "./pages/search-page.tsx";
 import { SignInPage } from "./pages/sign-in-page.tsx";
 import { QueuePage } from "./queue/queue-page.tsx";
@@ -33,6 +34,7 @@ const routeTree = root.addChildren([
     component: SignInPage,
     validateSearch: texts("return"),
   }),
+  createRoute({ getParentRoute: () => root, path: "/reset", component: ResetPage }),
   shell.addChildren([
     createRoute({ getParentRoute: () => shell, path: "/", component: OverviewPage }),
     createRoute({
@@ -51,7 +53,7 @@ const routeTree = root.addChildren([
       getParentRoute: () => shell,
       path: "/queue",
       component: QueuePage,
-      validateSearch: texts("cause", "case"),
+      validateSearch: texts("cause", "case", "view"),
     }),
     createRoute({
       getParentRoute: () => shell,

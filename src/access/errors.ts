@@ -13,6 +13,22 @@ export const accessErrors = defineErrors({
     message: "Name and password do not fit an account that may sign in.",
     class: "reject",
   },
+  E_ACCESS_CURRENT_PASSWORD: {
+    message: "The present password is another one.",
+    class: "reject",
+  },
+  E_ACCESS_NO_PASSWORD: {
+    message: "Only who is signed in with a local account has a password to change here.",
+    class: "reject",
+  },
+  E_ACCESS_PASSWORD: {
+    message: "A password has {shortest} to {longest} characters.",
+    class: "reject",
+  },
+  E_ACCESS_RESET: {
+    message: "This link was used, replaced or is over. Ask an administrator for another one.",
+    class: "reject",
+  },
   E_ACCESS_LOCKED: {
     message: "Too many tries; wait {seconds} s before the next one.",
     class: "retry-after",

@@ -46,9 +46,11 @@ const table = {
   "handoff.read": everyone,
   "exception.read": everyone,
   "exception.retry": ["controller", "analyst", "engineer", "admin"],
+  "exception.assign": ["controller", "analyst", "engineer", "approver", "admin"],
   "exception.exclude": ["controller", "analyst", "approver"],
   "exception.accept": ["controller", "analyst", "approver"],
   "exception.approve": ["controller", "approver"],
+  "reference.repair": ["controller", "analyst", "engineer", "approver"],
   "exception.expire": ["admin", "system"],
   "target.observe": ["controller", "analyst", "engineer", "admin", "system"],
   "connection.read": ["controller", "analyst", "engineer", "approver", "auditor", "admin"],
@@ -72,6 +74,8 @@ export const permissions = Object.keys(table) as readonly Permission[];
 const overTheWhole: ReadonlySet<Permission> = new Set([
   // Drift is of a target's account, which may hold several entities and says which of none.
   "exception.accept",
+  // An object's id in a target is the account's, of whichever entity a document is.
+  "reference.repair",
   "exception.expire",
   "target.observe",
   "audit.verify",

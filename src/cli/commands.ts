@@ -9,31 +9,23 @@ import type { CommandEntry } from "./command-entry.ts";
 import { entry } from "./command-entry.ts";
 import { clean } from "./paint.ts";
 import { peopleCommands } from "./people-commands.ts";
-import {
-  printAcceptance,
-  printApproval,
-  printException,
-  printExclusion,
-  printProposals,
-} from "./print-exception.ts";
 import type { ListStyle } from "./print-lists.ts";
 import {
-  printCauses,
   printConnections,
   printDoctor,
   printEvents,
   printHandoffs,
-  printRetry,
   printTrialBalance,
   printVerify,
 } from "./print-lists.ts";
 import { printObservation } from "./print-observation.ts";
+import { printFinds, printHandoff, printOverview } from "./print-places.ts";
 import { printStory } from "./print-story.ts";
 import { printTable } from "./print-table.ts";
 import { timeText } from "./print-values.ts";
+import { nextPage, queueCommands } from "./queue-commands.ts";
 
 export const DIFFERENCES = 3;
-const APPROVAL = 4;
 
 export const commandEntries: readonly CommandEntry[] = [
   entry(operations.findStory, {
@@ -41,6 +33,17 @@ export const commandEntries: readonly CommandEntry[] = [
     positional: "id",
     examples: ["tieout trace A-0001", "tieout trace in_1Pxyz --json", "tieout trace hof_0193…"],
     print: (story: Story, style: ListStyle) => printStory(story, style),
+  }),
+  entry(operations.search, {
+    path: ["search"],
+    positional: "q",
+    examples: ["tieout search INV1042", 'tieout search "hudson ferry"'],
+    print: printFinds,
+  }),
+  entry(operations.showOverview, {
+    path: ["overview"],
+    examples: ["tieout overview", "tieout overview --json"],
+    print: printOverview,
   }),
   entry(operations.listEvents, {
     path: ["events", "ls"],
@@ -62,62 +65,13 @@ export const commandEntries: readonly CommandEntry[] = [
     ],
     print: (result, style) => printHandoffs(result.handoffs, style) + nextPage(result.next),
   }),
-  entry(operations.listExceptions, {
-    path: ["exceptions", "ls"],
-    examples: ["tieout exceptions ls", "tieout exceptions ls --target netsuite --json"],
-    print: (result, style) => printCauses(result.causes, style),
-  }),
-  entry(operations.showException, {
-    path: ["exceptions", "show"],
+  entry(operations.showHandoff, {
+    path: ["handoffs", "show"],
     positional: "id",
-    examples: ["tieout exceptions show exc_0193…"],
-    print: printException,
+    examples: ["tieout handoffs show hof_0193…"],
+    print: printHandoff,
   }),
-  entry(operations.retryException, {
-    path: ["exceptions", "retry"],
-    positional: "id",
-    optionalPositional: true,
-    examples: [
-      "tieout exceptions retry exc_0193…          # shows the plan",
-      "tieout exceptions retry exc_0193… --yes",
-      'tieout exceptions retry --cause "netsuite E_X item prod_1" --yes',
-    ],
-    print: printRetry,
-  }),
-  entry(operations.excludeException, {
-    path: ["exceptions", "exclude"],
-    positional: "id",
-    examples: [
-      "tieout exceptions exclude exc_0193… --reason-code booked-by-hand \\\n    --expires-at 2027-01-01T00:00:00Z --yes",
-    ],
-    print: printExclusion,
-    exitCode: ({ proposal }) => (proposal === undefined ? 0 : APPROVAL),
-  }),
-  entry(operations.listProposals, {
-    path: ["proposals", "ls"],
-    examples: ["tieout proposals ls"],
-    print: (result, style) => printProposals(result, style) + nextPage(result.next),
-  }),
-  entry(operations.approveExclusion, {
-    path: ["proposals", "approve"],
-    positional: "id",
-    examples: ["tieout proposals approve pro_0193… --content-hash 3f2a…"],
-    print: printApproval,
-  }),
-  entry(operations.rejectExclusion, {
-    path: ["proposals", "reject"],
-    positional: "id",
-    examples: ['tieout proposals reject pro_0193… --reason "it must be booked"'],
-    print: ({ proposal }) => `Rejected ${proposal}; the exception stays open.\n`,
-  }),
-  entry(operations.acceptDifference, {
-    path: ["exceptions", "accept"],
-    positional: "id",
-    examples: [
-      "tieout exceptions accept exc_0193… --reason-code corrected-in-target \\\n    --second-person 'Ada Meyer' --yes",
-    ],
-    print: printAcceptance,
-  }),
+  ...queueCommands,
   entry(operations.observeTarget, {
     path: ["observe"],
     positional: "target",
@@ -195,13 +149,10 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   events: "Canonical events: what the sources told",
   handoffs: "Handoffs: one event to one target, and why each is where it is",
   exceptions: "Exceptions: what a person must settle",
+  cases: "Single exceptions, one by one",
   proposals: "Proposals: what a second person must decide",
   audit: "Proof: what must always hold",
   "dead-letters": "What arrived and was not understood",
   user: "People: accounts and roles",
   token: "API tokens: for programs that act for a person",
 };
-
-function nextPage(next: string | undefined): string {
-  return next === undefined ? "" : `More: --after ${next}\n`;
-}

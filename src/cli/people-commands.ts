@@ -46,6 +46,13 @@ export const peopleCommands: readonly CommandEntry[] = [
     print: ({ disabled }) =>
       disabled.length === 0 ? "Nothing was enabled.\n" : `Disabled: ${disabled.join(", ")}.\n`,
   }),
+  entry(operations.resetPassword, {
+    path: ["user", "reset-password"],
+    positional: "who",
+    examples: ["tieout user reset-password ada"],
+    print: ({ login, path, expiresAt }, { zone }) =>
+      `${login} sets a new password, once, until ${timeText(expiresAt, zone)}, at the hub's address and\n${path}\nShown this once. Whoever was signed in by this account no longer is.\n`,
+  }),
   entry(operations.grantRole, {
     path: ["user", "grant"],
     positional: "who",

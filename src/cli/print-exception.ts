@@ -1,10 +1,7 @@
-/** One exception, and the exclusions that people propose and decide. */
+/** One exception, and single cases in a list. */
 import type { z } from "zod";
 import { epochMs } from "../kernel/clock.ts";
-import type { acceptDifferenceOperation } from "../operations/accept-difference.ts";
-import type { approveExclusionOperation } from "../operations/decide-exclusion.ts";
-import type { excludeExceptionOperation } from "../operations/exclude-exception.ts";
-import type { listProposalsOperation } from "../operations/list-proposals.ts";
+import type { ShownCase } from "../operations/case-shape.ts";
 import type { showExceptionOperation } from "../operations/show-exception.ts";
 import { clean, wrap } from "./paint.ts";
 import type { ListStyle } from "./print-lists.ts";
@@ -12,10 +9,6 @@ import { printTable } from "./print-table.ts";
 import { durationText, moneyText, timeText } from "./print-values.ts";
 
 type Shown = z.output<typeof showExceptionOperation.output>;
-type Accepted = z.output<typeof acceptDifferenceOperation.output>;
-type Excluded = z.output<typeof excludeExceptionOperation.output>;
-type Approved = z.output<typeof approveExclusionOperation.output>;
-type Proposals = z.output<typeof listProposalsOperation.output>;
 
 export function printException(shown: Shown, style: ListStyle): string {
   const { paint, zone, width } = style;
@@ -34,6 +27,10 @@ export function printException(shown: Shown, style: ListStyle): string {
     `Owner    ${exception.assignee ?? exception.ownerRole}`,
     `Cause    ${clean(exception.cause)}: ${sameCause.cases} open, ${sameCause.dependantsWaiting} waiting behind`,
   ];
+  if (exception.snoozedUntil !== undefined) {
+    const until = timeText(exception.snoozedUntil, zone);
+    lines.push(`Put off  until ${until}: ${clean(exception.snoozeReason ?? "")}`);
+  }
   if (exception.resolution !== undefined) lines.push(`Settled  ${clean(exception.resolution)}`);
   if (handoff !== undefined) {
     lines.push(`Handoff  ${handoff.id} ${handoff.operation}, reference ${handoff.reference}`);
@@ -55,67 +52,19 @@ function wayOut({ id, kind, state, handoff }: Shown["exception"]): string {
   }
   return handoff === undefined
     ? ""
-    : `\nAfter the cause is mended: tieout exceptions retry ${id}\n`;
+    : `\nAfter the cause is mended: tieout exceptions retry ${id}\nIf it names what the target has under another id: tieout exceptions references ${id}\n`;
 }
 
-export function printAcceptance(result: Accepted, { paint, width }: ListStyle): string {
-  const money = result.amount === undefined ? "" : ` (${moneyText(result.amount)})`;
-  const head = result.done ? "Accepted" : "Plan: accept";
-  const lines = [
-    paint.strong(`${head} ${result.target} ${clean(result.document)}${money}: ${result.reason}`),
-    ...wrap(clean(result.message), width),
-    `Agreed by ${clean(result.people.join(" and "))}. A later change of it opens a new case.`,
-  ];
-  if (!result.done) lines.push("Nothing was changed. Add --yes to do it.");
-  return `${lines.join("\n")}\n`;
-}
-
-export function printExclusion(result: Excluded, style: ListStyle): string {
-  const { content, dependants, proposal } = result;
-  const lines = contentLines(proposal === undefined ? "Plan: exclude" : "Proposed", content, style);
-  if (dependants > 0) {
-    lines.push(`${dependants} that need it would become exceptions of their own.`);
-  }
-  lines.push(
-    proposal === undefined
-      ? "Nothing was changed. Add --yes to propose it to a second person."
-      : `Nothing was changed yet. Another person decides: tieout proposals ls; it is ${proposal}.`,
-  );
-  return `${lines.join("\n")}\n`;
-}
-
-export function printApproval(result: Approved, style: ListStyle): string {
-  const lines = contentLines("Excluded", result.content, style);
-  lines.push(`Agreed by ${clean(result.people.join(" and "))}.`);
-  if (result.dependantsExcepted > 0) {
-    lines.push(`${result.dependantsExcepted} that needed it became exceptions of their own.`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-export function printProposals({ proposals }: Proposals, style: ListStyle): string {
-  if (proposals.length === 0) return "Nothing waits for a second person.\n";
-  return proposals
-    .map((one) => {
-      const head = `${one.id} by ${clean(one.author)}, ${one.state}`;
-      const lines = contentLines(head, one.content, style);
-      if (one.state === "open" && !one.own) {
-        lines.push(
-          `  tieout proposals approve ${one.id} \\\n    --content-hash ${one.contentHash}`,
-          `  tieout proposals reject ${one.id} --reason "…"`,
-        );
-      }
-      return `${lines.join("\n")}\n`;
-    })
-    .join("\n");
-}
-
-function contentLines(head: string, content: Excluded["content"], style: ListStyle): string[] {
-  const money = content.amount === undefined ? "" : ` (${moneyText(content.amount)})`;
-  const why = content.note === undefined ? "" : `: ${clean(content.note)}`;
-  return [
-    style.paint.strong(`${head}: ${clean(content.object)}${money}`),
-    `Not sent to ${clean(content.target)}: ${content.reasonCode}${why}, until ${timeText(content.expiresAt, style.zone)}.`,
-    `Exception ${content.exception}: ${clean(content.title)}`,
-  ];
+export function printCases(cases: readonly ShownCase[], { zone, paint }: ListStyle): string {
+  if (cases.length === 0) return "No such exceptions.\n";
+  return printTable(cases, [
+    { title: "opened", value: (one) => timeText(one.openedAt, zone) },
+    { title: "id", value: (one) => one.id },
+    { title: "code", value: (one) => one.code, paint: (cell) => paint.bad(cell) },
+    { title: "object", value: (one) => one.object ?? "" },
+    { title: "target", value: (one) => one.target ?? "" },
+    { title: "amount", right: true, value: (one) => moneyText(one.amount) },
+    { title: "works on it", value: (one) => one.assignee ?? "" },
+    { title: "put off until", value: (one) => timeText(one.snoozedUntil, zone) },
+  ]);
 }

@@ -1,30 +1,23 @@
 /**
  * Accept: two people decide that a document may stand in a target as it stands, for a stated
- * reason. It covers the drift that the case tells, and no later one of the same document.
+ * reason. This is the first one's part: the plan, and with `yes` the proposal; nothing changes
+ * before the second person approves it (approve-proposal).
  */
 import { z } from "zod";
 import { inTransaction } from "../store/database.ts";
-import type { AcceptableCase } from "../store/drift-cases.ts";
-import { acceptDrift, lockDriftCase } from "../store/drift-cases.ts";
-import { auditActs } from "./audit-act.ts";
-import { operationsErrors } from "./errors.ts";
+import {
+  ACCEPT,
+  acceptanceContent,
+  acceptanceOf,
+  acceptanceReasons,
+  findAcceptable,
+} from "./acceptance.ts";
 import { defineOperation } from "./operation.ts";
-import { twoPeople } from "./two-people.ts";
-import { idOf, moneyWire, uuidOf, wireOf } from "./values.ts";
-
-export const acceptanceReasons = [
-  "corrected-in-target",
-  "booked-by-hand",
-  "not-ours",
-  "immaterial",
-  "other",
-] as const;
-
-const NAME = "accept-difference";
+import { propose, provedPerson } from "./two-people.ts";
 
 export const acceptDifferenceOperation = defineOperation({
-  name: NAME,
-  summary: "Accepts what was done in a target by hand: two people, a reason.",
+  name: ACCEPT,
+  summary: "Proposes to accept what was done in a target by hand; a second person approves it.",
   permission: "exception.accept",
   input: z.strictObject({
     id: z.string(),
@@ -35,53 +28,33 @@ export const acceptDifferenceOperation = defineOperation({
       .max(500)
       .optional()
       .describe("in your own words, kept in the audit log"),
-    secondPerson: z.string().optional().describe("name of the other person who agrees"),
-    yes: z.boolean().default(false).describe("do it; without this only the plan is shown"),
+    yes: z.boolean().default(false).describe("propose it; without this only the plan is shown"),
   }),
   output: z.strictObject({
-    done: z.boolean(),
-    exception: z.string(),
-    target: z.string(),
-    document: z.string(),
-    message: z.string(),
-    amount: moneyWire.optional(),
-    reason: z.string(),
-    people: z.array(z.string()),
+    content: acceptanceContent,
+    /** Set with `yes`: what the second person approves. */
+    proposal: z.string().optional(),
   }),
   errors: [
     "E_OPERATIONS_NOTHING_TO_REPAIR",
     "E_OPERATIONS_APPROVAL_NEEDED",
     "E_OPERATIONS_NOT_FOUND",
   ],
-  run: async (context, asked) => {
-    const people = await twoPeople(context, NAME, asked.secondPerson);
-    const found = await inTransaction(context.pool, async (session) => {
-      const one = await lockDriftCase(session, uuidOf("exception", asked.id));
-      if (one === undefined || one.state !== "open") {
-        throw operationsErrors.E_OPERATIONS_NOTHING_TO_REPAIR({ what: `${asked.id} of a drift` });
-      }
-      if (!asked.yes) return one;
-      await acceptDrift(session, one.id, `accepted: ${asked.reasonCode}`);
-      const reason =
-        asked.note === undefined ? asked.reasonCode : `${asked.reasonCode}: ${asked.note}`;
-      await auditActs(context, session, [
-        {
-          secondActor: people[1],
-          operation: NAME,
-          subject: idOf("exception", one.id),
-          reason,
-          before: { state: "open", drift: one.drift, message: one.message },
-          after: { state: "resolved", target: one.target, document: one.document },
-        },
-      ]);
-      return one;
+  run: async (context, { id, reasonCode, note, yes }) => {
+    const authorId = yes ? provedPerson(context, ACCEPT) : undefined;
+    return inTransaction(context.pool, async (session) => {
+      const found = await findAcceptable(session, id);
+      const content = acceptanceOf(found, { reasonCode, note });
+      if (authorId === undefined) return { content, proposal: undefined };
+      const proposal = await propose(context, session, {
+        operation: ACCEPT,
+        audited: "propose-acceptance",
+        authorId,
+        content,
+        input: { reasonCode, note },
+        before: { state: found.state, drift: found.drift },
+      });
+      return { content, proposal };
     });
-    return { done: asked.yes, ...told(found), reason: asked.reasonCode, people: [...people] };
   },
 });
-
-function told(found: AcceptableCase) {
-  const { id, target, document, message, amount_minor: minor, currency } = found;
-  const amount = wireOf(minor, currency);
-  return { exception: idOf("exception", id), target, document, message, amount };
-}

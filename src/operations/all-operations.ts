@@ -1,6 +1,7 @@
 /** Every operation there is; routes, commands and documents are made from this list. */
 import { acceptDifferenceOperation } from "./accept-difference.ts";
-import { approveExclusionOperation, rejectExclusionOperation } from "./decide-exclusion.ts";
+import { assignExceptionOperation, listAssigneesOperation } from "./assign-exception.ts";
+import { approveProposalOperation, rejectProposalOperation } from "./decide-proposal.ts";
 import { doctorOperation } from "./doctor.ts";
 import { excludeExceptionOperation } from "./exclude-exception.ts";
 import { expireExclusionsOperation } from "./expire-exclusions.ts";
@@ -18,19 +19,23 @@ import { addUserOperation } from "./people/add-user.ts";
 import { disableUserOperation } from "./people/disable-user.ts";
 import { grantRoleOperation } from "./people/grant-role.ts";
 import { listUsersOperation } from "./people/list-users.ts";
+import { resetPasswordOperation } from "./people/reset-password.ts";
 import { revokeRoleOperation } from "./people/revoke-role.ts";
 import {
   createTokenOperation,
   listTokensOperation,
   revokeTokenOperation,
 } from "./people/tokens.ts";
+import { repairReferenceOperation } from "./repair-reference.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { searchOperation } from "./search.ts";
 import { showEventOperation } from "./show-event.ts";
 import { showExceptionOperation } from "./show-exception.ts";
 import { showHandoffOperation } from "./show-handoff.ts";
 import { showOverviewOperation } from "./show-overview.ts";
+import { showReferencesOperation } from "./show-references.ts";
 import { showRootOperation } from "./show-root.ts";
+import { snoozeExceptionOperation, wakeExceptionOperation } from "./snooze-exception.ts";
 import { trialBalanceOperation } from "./trial-balance.ts";
 import { verifyInvariantsOperation } from "./verify-invariants.ts";
 
@@ -46,11 +51,17 @@ export const operations = {
   listCases: listCasesOperation,
   showException: showExceptionOperation,
   retryException: retryExceptionOperation,
+  listAssignees: listAssigneesOperation,
+  assignException: assignExceptionOperation,
+  snoozeException: snoozeExceptionOperation,
+  wakeException: wakeExceptionOperation,
+  showReferences: showReferencesOperation,
+  repairReference: repairReferenceOperation,
   excludeException: excludeExceptionOperation,
   acceptDifference: acceptDifferenceOperation,
   listProposals: listProposalsOperation,
-  approveExclusion: approveExclusionOperation,
-  rejectExclusion: rejectExclusionOperation,
+  approveProposal: approveProposalOperation,
+  rejectProposal: rejectProposalOperation,
   expireExclusions: expireExclusionsOperation,
   observeTarget: observeTargetOperation,
   listConnections: listConnectionsOperation,
@@ -63,6 +74,7 @@ export const operations = {
   addUser: addUserOperation,
   listUsers: listUsersOperation,
   disableUser: disableUserOperation,
+  resetPassword: resetPasswordOperation,
   grantRole: grantRoleOperation,
   revokeRole: revokeRoleOperation,
   createToken: createTokenOperation,

@@ -17,7 +17,11 @@ export const caseShape = z.strictObject({
   legalEntity: z.string().optional(),
   amount: moneyWire.optional(),
   ownerRole: z.string(),
+  /** The person who works on it. */
   assignee: z.string().optional(),
+  /** Put off until then; it stays open. */
+  snoozedUntil: z.string().optional(),
+  snoozeReason: z.string().optional(),
   state: z.string(),
   resolution: z.string().optional(),
   openedAt: z.string(),
@@ -42,6 +46,8 @@ export function showCase(row: CaseRow): ShownCase {
     amount: wireOf(row.amount_minor, row.currency),
     ownerRole: row.owner_role,
     assignee: row.assignee ?? undefined,
+    snoozedUntil: row.snoozed_until ?? undefined,
+    snoozeReason: row.snooze_reason ?? undefined,
     state: row.state,
     resolution: row.resolution ?? undefined,
     openedAt: row.opened_at,

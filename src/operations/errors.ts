@@ -61,12 +61,24 @@ export const operationsErrors = defineErrors({
     message: "{name} is the last administrator who can sign in; give somebody else the role first.",
     class: "pause",
   },
+  E_OPERATIONS_NO_PASSWORD: {
+    message: "{name} has no account with a password by that name, or several; name its login.",
+    class: "reject",
+  },
   E_OPERATIONS_DUTY_CONFLICT: {
     message: "{name} would hold duties that watch each other with {role} ({detail}). State why.",
     class: "pause",
   },
   E_OPERATIONS_WHOSE: {
     message: "Say whose {operation} it is: nobody is signed in here.",
+    class: "reject",
+  },
+  E_OPERATIONS_REFERENCE: {
+    message: "{object} cannot be chosen for {exception}: {why}.",
+    class: "reject",
+  },
+  E_OPERATIONS_ASSIGNEE: {
+    message: "{name} may not see {exception}; give it to somebody whose role reaches it.",
     class: "reject",
   },
   E_OPERATIONS_TOKEN_BY_TOKEN: {

@@ -1,17 +1,12 @@
 /**
  * Exclude: two people decide that a handoff shall not be sent, for a stated reason and time. This
  * is the first one's part: the plan, and with `yes` the proposal. Nothing changes before the
- * second person approves it (approve-exclusion).
+ * second person approves it (approve-proposal).
  */
 import { z } from "zod";
 import { epochMs, instant } from "../kernel/clock.ts";
-import { uuidV7 } from "../kernel/ids.ts";
-import type { Session } from "../store/database.ts";
 import { inTransaction } from "../store/database.ts";
-import { proposeAct } from "../store/propose-act.ts";
-import { auditActs } from "./audit-act.ts";
 import { operationsErrors } from "./errors.ts";
-import type { ExclusionContent } from "./exclusion.ts";
 import {
   contentOf,
   countStranded,
@@ -19,15 +14,9 @@ import {
   exclusionContent,
   exclusionReasons,
   findExcludable,
-  hashOfContent,
-  provedPerson,
 } from "./exclusion.ts";
-import type { OperationContext } from "./operation.ts";
 import { defineOperation } from "./operation.ts";
-import { idOf } from "./values.ts";
-
-/** A decision that nobody took in a week is made anew, on what is then. */
-const PROPOSAL_DAYS = 7;
+import { propose, provedPerson } from "./two-people.ts";
 
 const input = z.strictObject({
   id: z.string(),
@@ -74,42 +63,16 @@ export const excludeExceptionOperation = defineOperation({
       });
       const dependants = await countStranded(session, candidate);
       if (author === undefined) return { content, dependants, proposal: undefined };
-      const proposal = await propose(context, session, author, content);
+      const { reasonCode, note, expiresAt } = content;
+      const proposal = await propose(context, session, {
+        operation: EXCLUDE,
+        audited: "propose-exclusion",
+        authorId: author,
+        content,
+        input: { reasonCode, note, expiresAt },
+        before: { state: content.state },
+      });
       return { content, dependants, proposal };
     });
   },
 });
-
-async function propose(
-  context: OperationContext,
-  session: Session,
-  authorId: string,
-  content: ExclusionContent,
-): Promise<string> {
-  const id = uuidV7(context.clock, context.random);
-  const { reasonCode, note, expiresAt } = content;
-  await proposeAct(session, {
-    id,
-    operation: EXCLUDE,
-    subject: content.exception,
-    input: { reasonCode, note, expiresAt },
-    content,
-    contentHash: hashOfContent(context, content),
-    legalEntity: content.legalEntity ?? null,
-    authorId,
-    days: PROPOSAL_DAYS,
-  });
-  const proposal = idOf("proposal", id);
-  const reason = note === undefined ? reasonCode : `${reasonCode}: ${note}`;
-  const before = { state: content.state };
-  await auditActs(context, session, [
-    {
-      operation: "propose-exclusion",
-      subject: content.exception,
-      before,
-      after: { proposal },
-      reason,
-    },
-  ]);
-  return proposal;
-}

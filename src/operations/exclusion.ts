@@ -1,12 +1,7 @@
-/**
- * What an exclusion is about, for the two people who make it. The *content* is all that the second
- * person is shown and agrees to; its hash is compared when they do, so that an approval never
- * lands on something that has changed since.
- */
+/** What an exclusion is about, for the two people who make it, and the doing of it. */
 import { z } from "zod";
 import type { HandoffState } from "../handoffs/states.ts";
 import { allows, transition } from "../handoffs/states.ts";
-import { canonicalJson } from "../kernel/canonical-json.ts";
 import { uuidV7 } from "../kernel/ids.ts";
 import type { Session } from "../store/database.ts";
 import {
@@ -99,10 +94,6 @@ export function contentOf(
   };
 }
 
-export function hashOfContent(context: OperationContext, content: ExclusionContent): Uint8Array {
-  return context.hasher.sha256(canonicalJson(content));
-}
-
 /** How many handoffs would be left without what they need. */
 export async function countStranded(session: Session, candidate: RepairCandidate): Promise<number> {
   const { target, object, handoff_id } = candidate;
@@ -134,12 +125,4 @@ export async function exclude(
     })),
     { need: object, code: why.code, message: why.message },
   );
-}
-
-/** The person whom a session or a token proved. Throws E_OPERATIONS_APPROVAL_NEEDED. */
-export function provedPerson(context: OperationContext, operation: string): string {
-  const { proof } = context.actor;
-  if (proof !== undefined) return proof.person;
-  const lacks = "sign in or use a token (--server, --token); this command line proves nobody";
-  throw operationsErrors.E_OPERATIONS_APPROVAL_NEEDED({ operation, lacks });
 }

@@ -2,20 +2,33 @@ import { z } from "zod";
 import { listCases } from "../store/list-exceptions.ts";
 import { caseShape, showCase } from "./case-shape.ts";
 import { defineOperation } from "./operation.ts";
+import { queueFilter, queueInput } from "./queue-filter.ts";
+import { idOf, pageInput, uuidOf } from "./values.ts";
 
 export const listCasesOperation = defineOperation({
   name: "list-cases",
-  summary: "Lists the single cases of a cause, the oldest first.",
+  summary: "Lists single cases, of one cause or of all, the oldest first.",
   permission: "exception.read",
   input: z.strictObject({
+    ...pageInput,
+    ...queueInput,
     cause: z.string().optional(),
     state: z.enum(["open", "resolved", "excluded"]).default("open"),
-    limit: z.coerce.number().int().min(1).max(1000).default(200).describe("rows at most"),
   }),
-  output: z.strictObject({ cases: z.array(caseShape), more: z.boolean() }),
-  errors: [],
-  run: async ({ pool }, { cause, state, limit }) => {
-    const rows = await listCases(pool, { cause, state }, limit + 1);
-    return { cases: rows.slice(0, limit).map(showCase), more: rows.length > limit };
+  output: z.strictObject({ cases: z.array(caseShape), next: z.string().optional() }),
+  errors: ["E_OPERATIONS_NOT_FOUND", "E_OPERATIONS_WHOSE"],
+  run: async (context, { cause, state, limit, after, ...queue }) => {
+    const of = {
+      ...queueFilter(context, queue),
+      cause,
+      state,
+      after: after === undefined ? undefined : uuidOf("exception", after),
+    };
+    const rows = await listCases(context.pool, of, limit);
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    return {
+      cases: rows.map(showCase),
+      next: last === undefined ? undefined : idOf("exception", last.id),
+    };
   },
 });

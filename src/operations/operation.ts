@@ -77,6 +77,15 @@ export interface OperationContext {
   readonly scoped?: (scope: Scope) => Pool;
 }
 
+/** What an operation gets while it runs: `pool` reaches the rows of the asker's scope. */
+export interface RunContext extends OperationContext {
+  /**
+   * The ledger as a whole, for an act that also asks for a permission over all of it. Throws
+   * E_ACCESS_DENIED.
+   */
+  readonly whole: (permission: Permission) => Pool;
+}
+
 export interface Operation<Input extends z.ZodType, Output extends z.ZodType> {
   readonly name: string;
   /** One sentence, for help texts and API documents. */
@@ -86,7 +95,7 @@ export interface Operation<Input extends z.ZodType, Output extends z.ZodType> {
   readonly output: Output;
   /** Codes it may raise besides E_OPERATIONS_INPUT and E_ACCESS_DENIED. */
   readonly errors: readonly string[];
-  readonly run: (context: OperationContext, input: z.output<Input>) => Promise<z.output<Output>>;
+  readonly run: (context: RunContext, input: z.output<Input>) => Promise<z.output<Output>>;
 }
 
 export function defineOperation<Input extends z.ZodType, Output extends z.ZodType>(
@@ -117,6 +126,11 @@ export async function runOperation<Input extends z.ZodType, Output extends z.Zod
     });
   }
   const rowsOnly = reachOf(operation.permission) === "rows";
-  const pool = rowsOnly ? context.scoped?.(scope) : undefined;
-  return operation.run(pool === undefined ? context : { ...context, pool }, parsed.data);
+  const pool = (rowsOnly ? context.scoped?.(scope) : undefined) ?? context.pool;
+  const whole = (permission: Permission): Pool => {
+    if (reachOf(permission) !== "whole") throw new Error(`${permission} reaches rows only`);
+    demand(context.actor, permission);
+    return context.pool;
+  };
+  return operation.run({ ...context, pool, whole }, parsed.data);
 }

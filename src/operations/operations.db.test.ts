@@ -54,7 +54,7 @@ async function excludeByTwo(author: Actor, approver: Actor, what: object) {
   const { proposal = "" } = await excludeAs(author, { ...what, yes: true });
   const contentHash = await hashOf(proposal);
   const input = { id: proposal, contentHash };
-  return runOperation(operations.approveExclusion, as(approver), input);
+  return runOperation(operations.approveProposal, as(approver), input);
 }
 
 async function refuseInvoice(): Promise<string> {
@@ -260,7 +260,7 @@ describe("exceptions", () => {
     expect((await trace("A-1")).verdict.state).toBe("exception");
     const contentHash = await hashOf(proposal);
     const approve = (who: Actor | undefined, hash = contentHash) =>
-      runOperation(operations.approveExclusion, as(who), { id: proposal, contentHash: hash });
+      runOperation(operations.approveProposal, as(who), { id: proposal, contentHash: hash });
     await expect(approve(undefined)).rejects.toThrow(/proves nobody/);
     await expect(approve(ada)).rejects.toThrow(/Ada proposed it/);
     const secondAccount = { ...ada, name: "A. Meyer", proof: { ...ada.proof, account: "ada2" } };
@@ -290,14 +290,14 @@ describe("exceptions", () => {
       "update exception_case set amount_minor = amount_minor + 1 where kind = 'handoff'",
     );
     const approve = (input: object) =>
-      runOperation(operations.approveExclusion, as(ben), { id: proposal, contentHash, ...input });
+      runOperation(operations.approveProposal, as(ben), { id: proposal, contentHash, ...input });
     await expect(approve({})).rejects.toThrow(/not what it was/);
     const again = await excludeAs(ada, { id, yes: true });
     await expect(approve({})).rejects.toThrow(/is rejected/);
     const old = { id: again.proposal, contentHash };
     await expect(approve(old)).rejects.toThrow(/not what it was/);
     const fresh = { id: again.proposal, contentHash: await hashOf(again.proposal ?? "") };
-    const rejected = await runOperation(operations.rejectExclusion, as(ben), {
+    const rejected = await runOperation(operations.rejectProposal, as(ben), {
       id: again.proposal,
       reason: "book it",
     });

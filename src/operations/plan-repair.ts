@@ -4,6 +4,8 @@
  */
 import type { HandoffState } from "../handoffs/states.ts";
 import { allows, transition } from "../handoffs/states.ts";
+import type { Money, MoneyWire } from "../kernel/money.ts";
+import { addMoney, moneyToWire } from "../kernel/money.ts";
 import type { RepairCandidate } from "../store/repair-handoffs.ts";
 import { idOf } from "./values.ts";
 
@@ -62,4 +64,17 @@ export function namesOf(candidate: RepairCandidate): { id: string; handoff: stri
     id: idOf("exception", case_id),
     handoff: handoff_id === null ? undefined : idOf("handoff", handoff_id),
   };
+}
+
+/** One amount per currency, never added up. */
+export function sumOf(steps: readonly RepairStep[]): MoneyWire[] {
+  const sums = new Map<string, Money>();
+  for (const { candidate } of steps) {
+    const { amount_minor: minor, currency } = candidate;
+    if (minor === null || currency === null) continue;
+    const one = { minor: BigInt(minor), currency };
+    const sum = sums.get(currency);
+    sums.set(currency, sum === undefined ? one : addMoney(sum, one));
+  }
+  return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1)).map(moneyToWire);
 }

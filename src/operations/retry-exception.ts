@@ -3,8 +3,6 @@
  * by the code that acts, from rows read the same way.
  */
 import { z } from "zod";
-import type { Money } from "../kernel/money.ts";
-import { addMoney, moneyToWire } from "../kernel/money.ts";
 import type { AskRow } from "../store/ask-again.ts";
 import { askAgain } from "../store/ask-again.ts";
 import type { Session } from "../store/database.ts";
@@ -18,7 +16,7 @@ import { operationsErrors } from "./errors.ts";
 import type { OperationContext } from "./operation.ts";
 import { defineOperation } from "./operation.ts";
 import type { RepairStep } from "./plan-repair.ts";
-import { namesOf, planRepair } from "./plan-repair.ts";
+import { namesOf, planRepair, sumOf } from "./plan-repair.ts";
 import { idOf, moneyList, moneyWire, uuidOf, wireOf } from "./values.ts";
 
 /** So many cases are locked and moved in one transaction at most. */
@@ -82,7 +80,7 @@ export const retryExceptionOperation = defineOperation({
       done: asked.yes,
       retried: retried.length,
       left: done.length - retried.length,
-      money: moneyOf(retried),
+      money: sumOf(retried),
       dependantsWaiting,
       steps: done.slice(0, SHOWN).map(showStep),
     };
@@ -168,18 +166,6 @@ function headsOf(steps: readonly RepairStep[]): HeadKey[] {
   return steps.flatMap(({ kind, candidate: { target, object } }) =>
     kind === "retry" && target !== null && object !== null ? [{ target, object }] : [],
   );
-}
-
-function moneyOf(steps: readonly RepairStep[]): { amount: string; currency: string }[] {
-  const sums = new Map<string, Money>();
-  for (const { candidate } of steps) {
-    const { amount_minor: minor, currency } = candidate;
-    if (minor === null || currency === null) continue;
-    const one = { minor: BigInt(minor), currency };
-    const sum = sums.get(currency);
-    sums.set(currency, sum === undefined ? one : addMoney(sum, one));
-  }
-  return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1)).map(moneyToWire);
 }
 
 function actOf(step: RepairStep): RetryResult["steps"][number]["act"] {

@@ -8,6 +8,9 @@ import type { Session } from "./database.ts";
 
 const COUNTS = `
 select (select count(*)::int from proposal where state = 'approved') as approvals,
+  (select count(*)::int from exception_case
+    where kind = 'drift' and resolution like 'accepted: %') as accepted,
+  (select count(*)::int from link where chosen) as chosen,
   (count(*) filter (where state = 'excluded'))::int as excluded, count(*)::int as handoffs
 from handoff`;
 
@@ -24,7 +27,18 @@ union all
 select 'excluded without an approval', array[h.id::text], h.target || ' ' || h.object
 from handoff h where h.state = 'excluded' and not exists (
   select 1 from proposal p where p.state = 'approved'
-    and p.content ->> 'handoff' = 'hof_' || replace(h.id::text, '-', ''))`;
+    and p.content ->> 'handoff' = 'hof_' || replace(h.id::text, '-', ''))
+union all
+select 'accepted without an approval', array[x.id::text], x.target || ' ' || x.document
+from exception_case x where x.kind = 'drift' and x.resolution like 'accepted: %' and not exists (
+  select 1 from proposal p where p.state = 'approved' and p.operation = 'accept-difference'
+    and p.subject = 'exc_' || replace(x.id::text, '-', ''))
+union all
+select 'a reference that nobody approved', array[l.reference], l.target || ' ' || l.object
+from link l where l.chosen and not exists (
+  select 1 from proposal p where p.state = 'approved' and p.operation = 'repair-reference'
+    and p.content ->> 'target' = l.target and p.content ->> 'object' = l.object
+    and p.content ->> 'to' = l.external_id)`;
 
 export function checkFourEyes(session: Session): Promise<LedgerFinding> {
   return checkRows(session, { counts: COUNTS, broken: BROKEN });

@@ -9,6 +9,9 @@ select (select count(*)::int from event) as events, (select count(*)::int from h
   (select count(*)::int from attempt) as attempts, (select count(*)::int from outcome) as outcomes,
   (select count(*)::int from link) as links`;
 
+/** A link that two people made names their proposal, and FourEyes holds it. */
+const NOT_CHOSEN = "not (l.chosen and starts_with(l.reference, 'pro_'))";
+
 const BROKEN = `
 select 'event without its raw message' as what, array[e.id::text, e.inbound_id::text] as ids,
   e.type || ' ' || e.subject as detail
@@ -32,11 +35,13 @@ from outcome o where not exists (select 1 from attempt a where a.id = o.attempt_
 union all
 select 'link without an effect', array[l.reference],
   l.target || ' ' || l.object || ' as ' || l.external_id
-from link l where not exists (select 1 from effect f where f.reference = l.reference)
+from link l where ${NOT_CHOSEN} and not exists (
+  select 1 from effect f where f.reference = l.reference)
 union all
 select 'link to a handoff that nobody made', array[l.reference],
   l.target || ' ' || l.object || ' as ' || l.external_id
-from link l where not exists (select 1 from handoff h where h.reference = l.reference)`;
+from link l where ${NOT_CHOSEN} and not exists (
+  select 1 from handoff h where h.reference = l.reference)`;
 
 export function checkLineage(session: Session): Promise<LedgerFinding> {
   return checkRows(session, { counts: COUNTS, broken: BROKEN });

@@ -119,8 +119,9 @@ export async function listOpenDrift(
 }
 
 const LOCK = `
-select id, document, drift, state, target, message, amount_minor, currency from exception_case
-where id = $1 and kind = 'drift' for update`;
+select id, document, drift, state, target, title, message, object, legal_entity, amount_minor,
+  currency
+from exception_case where id = $1 and kind = 'drift' for update`;
 
 export interface AcceptableCase {
   readonly id: string;
@@ -128,7 +129,10 @@ export interface AcceptableCase {
   readonly drift: string;
   readonly state: string;
   readonly target: string;
+  readonly title: string;
   readonly message: string;
+  readonly object: string | null;
+  readonly legal_entity: string | null;
   readonly amount_minor: string | null;
   readonly currency: string | null;
 }

@@ -40,6 +40,7 @@ export const apiGrants: Readonly<Record<string, Granted>> = {
   hub: { verbs: "select", rows: "open" },
   stream_cursor: { verbs: "select", rows: "open" },
   sending_permission: { verbs: "select", rows: "open" },
+  colleague: { verbs: "select", rows: "open" },
   person: { verbs: "select", rows: "open" },
   audit: { verbs: "insert", rows: "none to read" },
 };

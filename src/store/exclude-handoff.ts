@@ -87,10 +87,3 @@ export async function exceptDependants(
   ]);
   return result.rowCount ?? 0;
 }
-
-const PEOPLE = "select id, name from person order by name";
-
-export async function listPeople(session: Session): Promise<{ id: string; name: string }[]> {
-  const result = await session.query<{ id: string; name: string }>(PEOPLE);
-  return result.rows;
-}

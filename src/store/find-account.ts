@@ -50,10 +50,3 @@ export async function findProviderAccount(
   const values = [issuer, subject, address ?? null];
   return (await session.query<AccountRow>(BY_SUBJECT, values)).rows[0];
 }
-
-const SET_PASSWORD = `
-update account set password_hash = $2 where id = $1 and kind = 'local'`;
-
-export async function setPassword(session: Session, id: string, hash: string): Promise<void> {
-  await session.query(SET_PASSWORD, [id, hash]);
-}

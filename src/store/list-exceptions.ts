@@ -21,13 +21,34 @@ export interface CauseGroup {
   readonly newest_at: string;
   readonly example: string;
   readonly dependants: number;
+  readonly unassigned: number;
+  readonly snoozed: number;
+  /** Names of those who work on it. */
+  readonly assignees: readonly string[];
+}
+
+/** Whose cases, and whether those that somebody put off; `asker`: the person of `mine`. */
+export interface QueueFilter {
+  readonly whose?: "all" | "mine" | "unassigned";
+  readonly snoozed?: "with" | "without" | "only";
+  readonly asker?: string | undefined;
+}
+
+/** Over $1 to $3 of a statement on `exception_case x`. */
+const OF_QUEUE = `
+  ($1::text = 'all' or ($1 = 'unassigned' and x.assignee is null)
+    or ($1 = 'mine' and x.assignee = $2::uuid))
+  and ($3::text = 'with' or coalesce(x.snoozed_until > now(), false) = ($3 = 'only'))`;
+
+function queueValues(filter: QueueFilter): (string | null)[] {
+  return [filter.whose ?? "all", filter.asker ?? null, filter.snoozed ?? "with"];
 }
 
 const GROUPS = `
 with recursive open_case as (
-  select * from exception_case
-  where state = 'open' and ($1::text is null or cause = $1) and ($2::text is null or target = $2)
-    and ($3::text is null or code = $3)
+  select * from exception_case x
+  where x.state = 'open' and ($4::text is null or cause = $4) and ($5::text is null or target = $5)
+    and ($6::text is null or code = $6) and ${OF_QUEUE}
 ), held as (
   -- Drift holds nothing back: what was confirmed stays confirmed.
   select distinct cause, target, object from open_case where object is not null and kind <> 'drift'
@@ -51,23 +72,29 @@ select c.cause, min(c.code) as code, min(c.title) as title, min(c.kind) as kind,
   (count(*) filter (where c.amount_minor is null))::int as without_amount,
   min(c.opened_at) as oldest_at, max(c.opened_at) as newest_at,
   (array_agg(c.id order by c.opened_at, c.id))[1] as example,
-  coalesce(d.dependants, 0) as dependants
-from open_case c left join per_currency m using (cause) left join dependant d using (cause)
+  coalesce(d.dependants, 0) as dependants,
+  (count(*) filter (where c.assignee is null))::int as unassigned,
+  (count(*) filter (where c.snoozed_until > now()))::int as snoozed,
+  coalesce(array_agg(distinct p.name order by p.name) filter (where p.name is not null), '{}')
+    as assignees
+from open_case c left join person p on p.id = c.assignee left join per_currency m using (cause) left join dependant d using (cause)
 group by c.cause, m.minors, d.dependants
-order by min(c.opened_at), c.cause limit $4`;
+order by min(c.opened_at), c.cause limit $7`;
+
+export interface CauseFilter extends QueueFilter {
+  readonly cause?: string | undefined;
+  readonly target?: string | undefined;
+  readonly code?: string | undefined;
+}
 
 export async function listCauses(
   session: Session,
-  filter: { cause?: string | undefined; target?: string | undefined; code?: string | undefined },
+  filter: CauseFilter,
   limit: number,
 ): Promise<CauseGroup[]> {
-  const result = await session.query<CauseGroup>(GROUPS, [
-    filter.cause ?? null,
-    filter.target ?? null,
-    filter.code ?? null,
-    limit,
-  ]);
-  return result.rows;
+  const { cause, target, code } = filter;
+  const values = [...queueValues(filter), cause ?? null, target ?? null, code ?? null, limit];
+  return (await session.query<CauseGroup>(GROUPS, values)).rows;
 }
 
 export interface CaseRow {
@@ -85,42 +112,52 @@ export interface CaseRow {
   readonly amount_minor: string | null;
   readonly currency: string | null;
   readonly owner_role: string;
+  /** A person's name. */
   readonly assignee: string | null;
+  readonly snoozed_until: string | null;
+  readonly snooze_reason: string | null;
   readonly state: string;
   readonly resolution: string | null;
   readonly opened_at: string;
   readonly resolved_at: string | null;
 }
 
-const CASE_COLUMNS = `id, kind, cause, code, title, message, handoff_id, inbound_id, target, object,
-  legal_entity, amount_minor, currency, owner_role, assignee, state, resolution, opened_at,
-  resolved_at`;
+const CASE_COLUMNS = `x.id, x.kind, x.cause, x.code, x.title, x.message, x.handoff_id, x.inbound_id,
+  x.target, x.object, x.legal_entity, x.amount_minor, x.currency, x.owner_role,
+  p.name as assignee, x.state, x.resolution, x.opened_at, x.resolved_at,
+  case when x.snoozed_until > now() then x.snoozed_until end as snoozed_until,
+  case when x.snoozed_until > now() then x.snooze_reason end as snooze_reason`;
 
+/** Ids carry the time in front, so their order is that of opening, and a page ends at one. */
 const CASES = `
-select ${CASE_COLUMNS} from exception_case
-where ($1::uuid[] is null or id = any($1)) and ($2::text is null or cause = $2)
-  and ($3::text is null or state = $3)
-order by opened_at, id limit $4`;
+select ${CASE_COLUMNS} from exception_case x left join person p on p.id = x.assignee
+where ${OF_QUEUE} and ($4::uuid[] is null or x.id = any($4))
+  and ($5::text is null or x.cause = $5) and ($6::text is null or x.state = $6)
+  and ($7::uuid is null or x.id > $7)
+order by x.id limit $8`;
+
+export interface CaseFilter extends QueueFilter {
+  readonly ids?: readonly string[];
+  readonly cause?: string | undefined;
+  readonly state?: string | undefined;
+  readonly after?: string | undefined;
+}
 
 export async function listCases(
   session: Session,
-  filter: { ids?: readonly string[]; cause?: string | undefined; state?: string | undefined },
+  filter: CaseFilter,
   limit: number,
 ): Promise<CaseRow[]> {
-  const result = await session.query<CaseRow>(CASES, [
-    filter.ids ?? null,
-    filter.cause ?? null,
-    filter.state ?? null,
-    limit,
-  ]);
-  return result.rows;
+  const { ids, cause, state, after } = filter;
+  const own = [ids ?? null, cause ?? null, state ?? null, after ?? null, limit];
+  return (await session.query<CaseRow>(CASES, [...queueValues(filter), ...own])).rows;
 }
 
 const OF_STORY = `
-select ${CASE_COLUMNS} from exception_case
-where handoff_id = any($1::uuid[]) or (handoff_id is null and inbound_id = any($2::uuid[]))
-  or (kind = 'object' and object = any($3::text[]))
-order by opened_at, id`;
+select ${CASE_COLUMNS} from exception_case x left join person p on p.id = x.assignee
+where x.handoff_id = any($1::uuid[]) or (x.handoff_id is null and x.inbound_id = any($2::uuid[]))
+  or (x.kind = 'object' and x.object = any($3::text[]))
+order by x.opened_at, x.id`;
 
 /** The cases of a story: of its handoffs, of its inbound messages, of its objects. */
 export async function listCasesOf(

@@ -79,6 +79,16 @@ const FIND = `
 select ${COLUMNS} from proposal p join person a on a.id = p.author_id
 left join person d on d.id = p.decided_by where p.id = $1 for update of p`;
 
+const KIND = "select operation from proposal where id = $1";
+
+/** What it proposes, by the name of its operation. */
+export async function findProposedOperation(
+  session: Session,
+  id: string,
+): Promise<string | undefined> {
+  return (await session.query<{ operation: string }>(KIND, [id])).rows[0]?.operation;
+}
+
 /** Locks it: two people who decide at once decide one after the other. */
 export async function lockProposal(session: Session, id: string): Promise<ProposalRow | undefined> {
   return (await session.query<ProposalRow>(FIND, [id])).rows[0];

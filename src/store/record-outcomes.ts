@@ -77,8 +77,8 @@ with moved as (
   select * from unnest($20::text[], $21::text[], $22::text[], $23::text[], $24::text[])
   on conflict (target, object) do update
     set external_id = excluded.external_id, number = coalesce(excluded.number, link.number)
-    where link.external_id <> excluded.external_id
-      or (excluded.number is not null and link.number is distinct from excluded.number)
+    where not link.chosen and (link.external_id <> excluded.external_id
+      or (excluded.number is not null and link.number is distinct from excluded.number))
 ), f as (
   update effect e set external_id = x.external_id, confirmed_at = now()
   from unnest($24::text[], $22::text[]) as x(reference, external_id)

@@ -1,4 +1,5 @@
 /** A hub room whose books are watched, and what its tests do and ask again and again. */
+import type { Actor } from "../../src/access/roles.ts";
 import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
 import { operations } from "../../src/operations/all-operations.ts";
 import type { ShownLook } from "../../src/operations/observe-target.ts";
@@ -46,9 +47,6 @@ export async function openDriftRoom(): Promise<DriftRoom> {
   const books = settingsFor(room.netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS);
   const settings = { ...books, observe: SANDBOX_OBSERVE };
   const target = netSuiteTarget(settings, { clock: systemClock, random: systemRandom });
-  await pool.query(
-    "insert into person (id, name) values (gen_random_uuid(), 'Ada'), (gen_random_uuid(), 'Bob')",
-  );
   const context: OperationContext = {
     ...{ pool, clock: systemClock, random: systemRandom, hasher: systemHasher },
     actor: { name: "Ada", roles: ["controller", "engineer"] },
@@ -111,8 +109,13 @@ function asking(room: HubRoom, context: OperationContext): Asking {
       const [one, ...others] = await cases();
       if (one === undefined || others.length > 0) throw new Error("not one open case");
       const why = { reasonCode: "corrected-in-target", note: "booked so on purpose" };
-      const asked = { id: one.id, ...why, secondPerson: "Bob", yes: true };
-      return runOperation(operations.acceptDifference, context, asked);
+      const as = async (name: string) => ({ ...context, actor: await proved(room, name) });
+      const [ada, bob] = [await as("Ada"), await as("Bob")];
+      const asked = { id: one.id, ...why, yes: true };
+      const { proposal } = await runOperation(operations.acceptDifference, ada, asked);
+      const { proposals } = await runOperation(operations.listProposals, bob, {});
+      const contentHash = proposals.find(({ id }) => id === proposal)?.contentHash;
+      return runOperation(operations.approveProposal, bob, { id: proposal, contentHash });
     },
     async verdictOf(number) {
       const asked = "select verdict from observation where number = $1";
@@ -125,4 +128,15 @@ function asking(room: HubRoom, context: OperationContext): Asking {
       );
     },
   };
+}
+
+/** Somebody whom a session proved. */
+async function proved({ hub: { pool } }: HubRoom, name: string): Promise<Actor> {
+  const result = await pool.query<{ id: string }>(
+    `insert into person (id, name) values (gen_random_uuid(), $1)
+     on conflict (name) do update set name = excluded.name returning id`,
+    [name],
+  );
+  const person = result.rows[0]?.id ?? "";
+  return { name, roles: ["controller"], proof: { person, account: name, means: "session" } };
 }

@@ -47,6 +47,24 @@ export async function signOut(csrf: string | undefined): Promise<void> {
   await call("DELETE", "/session", { csrf });
 }
 
+/** The answer is of a new session: the one before has ended with all others of the account. */
+export async function changePassword(
+  current: string,
+  password: string,
+  csrf: string | undefined,
+): Promise<Session> {
+  return (await call("POST", "/session/password", {
+    body: { current, password },
+    csrf,
+  })) as Session;
+}
+
+export async function takeReset(secret: string, password: string): Promise<{ login: string }> {
+  return (await call("POST", "/session/reset", { body: { secret, password } })) as {
+    login: string;
+  };
+}
+
 interface CallParts {
   readonly body?: unknown;
   readonly csrf?: string | undefined;

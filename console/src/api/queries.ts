@@ -26,15 +26,52 @@ export const searchQuery = (q: string) =>
     placeholderData: keepPreviousData,
   });
 
+/** Whose part of the queue; what is put off is out of sight in all but its own. */
+export type QueueView = "all" | "mine" | "unassigned" | "put-off";
+
+function queueOf(view: QueueView): { whose: string; snoozed: string } {
+  return view === "put-off"
+    ? { whose: "all", snoozed: "only" }
+    : { whose: view, snoozed: "without" };
+}
+
+/** Everything that is open, put off or not: for counts. */
 export const causesQuery = queryOptions({
   queryKey: ["exceptions", "causes"],
   queryFn: ({ signal }) => get<Answer<"listExceptions">>("/exceptions", { limit: 500 }, signal),
 });
 
-export const casesQuery = (cause: string) =>
+export const causesOfQuery = (view: QueueView) =>
   queryOptions({
-    queryKey: ["exceptions", "cases", cause],
-    queryFn: ({ signal }) => get<Answer<"listCases">>("/cases", { cause, limit: 200 }, signal),
+    queryKey: ["exceptions", "causes", view],
+    queryFn: ({ signal }) =>
+      get<Answer<"listExceptions">>("/exceptions", { ...queueOf(view), limit: 500 }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export const casesQuery = (cause: string, view: QueueView) =>
+  infiniteQueryOptions({
+    queryKey: ["exceptions", "cases", cause, view],
+    queryFn: ({ signal, pageParam }) =>
+      get<Answer<"listCases">>(
+        "/cases",
+        { ...queueOf(view), cause, limit: PAGE, after: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+  });
+
+export const assigneesQuery = queryOptions({
+  queryKey: ["assignees"],
+  queryFn: ({ signal }) => get<Answer<"listAssignees">>("/assignees", {}, signal),
+});
+
+export const referencesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["exceptions", "references", id],
+    queryFn: ({ signal }) =>
+      get<Answer<"showReferences">>(`/exceptions/${part(id)}/references`, {}, signal),
   });
 
 export const caseQuery = (id: string) =>

@@ -1,17 +1,14 @@
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { eventsQuery } from "../api/queries.ts";
 import { useMay } from "../api/session.ts";
 import type { LedgerEvent } from "../api/types.ts";
 import { moneyText, objectName, timeText, zone } from "../look/words.ts";
-import { LongList } from "../parts/long-list.tsx";
 import { NoPermission } from "../parts/page-states.tsx";
-import { ExplorerFrame } from "./explorer-frame.tsx";
+import { ExplorerList } from "./explorer-list.tsx";
 import { FilterBox } from "./filter-box.tsx";
 import { Triptych } from "./triptych.tsx";
-
-const idOf = (row: { readonly id: string }): string => row.id;
 
 type Changes = Record<string, string | undefined>;
 
@@ -21,9 +18,7 @@ const route = getRouteApi("/shell/events");
 export function EventsPage() {
   const { open, ...filter } = route.useSearch();
   const navigate = route.useNavigate();
-  const client = useQueryClient();
   const may = useMay("story.read");
-  const [chosen, setChosen] = useState(open);
   const options = eventsQuery(filter);
   const query = useInfiniteQuery({ ...options, enabled: may });
   const go = (changes: Changes): void => {
@@ -39,48 +34,35 @@ export function EventsPage() {
   if (!may) return <NoPermission />;
   return (
     <>
-      <ExplorerFrame
+      <ExplorerList
         title="Events"
         note="canonical facts, the latest first"
         query={query}
-        empty={rows.length === 0}
-        renew={() => void client.resetQueries({ queryKey: options.queryKey })}
-        filters={
-          <>
-            <FilterBox name="Type" value={filter.type} set={(type) => go({ type })} />
-            <FilterBox
-              name="Source"
-              value={filter.connection}
-              set={(connection) => go({ connection })}
-            />
-            <FilterBox
-              name="Object key"
-              value={filter.subject}
-              set={(subject) => go({ subject })}
-              long
-            />
-          </>
-        }
+        queryKey={options.queryKey}
+        rows={rows}
+        opened={open}
+        open={(id) => go({ open: id })}
+        filters={<EventFilters filter={filter} go={go} />}
+        head={<EventHead />}
       >
-        <LongList
-          label="Events"
-          head={<EventHead />}
-          rows={rows}
-          rowKey={idOf}
-          chosen={chosen}
-          choose={setChosen}
-          open={(id) => {
-            setChosen(id);
-            go({ open: id });
-          }}
-          more={
-            query.hasNextPage && !query.isFetching ? () => void query.fetchNextPage() : undefined
-          }
-        >
-          {(row) => <EventRow row={row} />}
-        </LongList>
-      </ExplorerFrame>
+        {(row) => <EventRow row={row} />}
+      </ExplorerList>
       <Triptych event={open} close={() => go({ open: undefined })} />
+    </>
+  );
+}
+
+interface EventFiltersProps {
+  readonly filter: { type?: string; connection?: string; subject?: string };
+  readonly go: (changes: Changes) => void;
+}
+
+function EventFilters({ filter, go }: EventFiltersProps) {
+  return (
+    <>
+      <FilterBox name="Type" value={filter.type} set={(type) => go({ type })} />
+      <FilterBox name="Source" value={filter.connection} set={(connection) => go({ connection })} />
+      <FilterBox name="Object key" value={filter.subject} set={(subject) => go({ subject })} long />
     </>
   );
 }

@@ -1,18 +1,15 @@
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { handoffsQuery } from "../api/queries.ts";
 import { useMay } from "../api/session.ts";
 import type { Handoff } from "../api/types.ts";
 import { moneyText, objectName, plainWords, timeText, zone } from "../look/words.ts";
-import { LongList } from "../parts/long-list.tsx";
 import { NoPermission } from "../parts/page-states.tsx";
 import { StateMark, stateWord } from "../parts/state-mark.tsx";
-import { ExplorerFrame } from "./explorer-frame.tsx";
+import { ExplorerList } from "./explorer-list.tsx";
 import { FilterBox, FilterChoice } from "./filter-box.tsx";
 import { Triptych } from "./triptych.tsx";
-
-const idOf = (row: { readonly id: string }): string => row.id;
 
 type Changes = Record<string, string | undefined>;
 
@@ -48,9 +45,7 @@ const REASONS = [
 export function HandoffsPage() {
   const { open, ...filter } = route.useSearch();
   const navigate = route.useNavigate();
-  const client = useQueryClient();
   const may = useMay("handoff.read");
-  const [chosen, setChosen] = useState(open);
   const options = handoffsQuery(filter);
   const query = useInfiniteQuery({ ...options, enabled: may });
   const go = (changes: Changes): void => {
@@ -66,32 +61,19 @@ export function HandoffsPage() {
   if (!may) return <NoPermission />;
   return (
     <>
-      <ExplorerFrame
+      <ExplorerList
         title="Handoffs"
         note="each event on its way to each target, the newest first"
         query={query}
-        empty={rows.length === 0}
-        renew={() => void client.resetQueries({ queryKey: options.queryKey })}
+        queryKey={options.queryKey}
+        rows={rows}
+        opened={open}
+        open={(id) => go({ open: id })}
         filters={<Filters filter={filter} go={go} />}
+        head={<HandoffHead />}
       >
-        <LongList
-          label="Handoffs"
-          head={<HandoffHead />}
-          rows={rows}
-          rowKey={idOf}
-          chosen={chosen}
-          choose={setChosen}
-          open={(id) => {
-            setChosen(id);
-            go({ open: id });
-          }}
-          more={
-            query.hasNextPage && !query.isFetching ? () => void query.fetchNextPage() : undefined
-          }
-        >
-          {(row) => <HandoffRow row={row} />}
-        </LongList>
-      </ExplorerFrame>
+        {(row) => <HandoffRow row={row} />}
+      </ExplorerList>
       <Triptych handoff={open} close={() => go({ open: undefined })} />
     </>
   );

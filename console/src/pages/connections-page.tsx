@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { connectionsQuery, doctorQuery } from "../api/queries.ts";
 import { useMay } from "../api/session.ts";
 import type { Connections } from "../api/types.ts";
-import { spanText, stateTitle, timeText } from "../look/words.ts";
+import { spanText, stateTitle } from "../look/words.ts";
+import { BudgetTable } from "../parts/budget-table.tsx";
 import { AsOf, NoPermission, ProblemView, Skeleton } from "../parts/page-states.tsx";
 import { StateMark, stateWord, Tag } from "../parts/state-mark.tsx";
 import { Time } from "../parts/values.tsx";
@@ -147,47 +148,7 @@ function Limits({ data }: { readonly data: Connections }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard */}
       <section className="scroll-x" tabIndex={0} aria-label="Limits, table">
-        <table>
-          <thead>
-            <tr>
-              <th>Budget</th>
-              <th>State</th>
-              <th className="num">Calls out now</th>
-              <th className="num">Seats held</th>
-              <th className="num">Calls at once, most</th>
-              <th className="num">Per second, most</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.budgets.map((budget) => (
-              <tr key={budget.name}>
-                <th scope="row">{budget.name}</th>
-                <td>
-                  {budget.paused ? (
-                    <Tag
-                      tone="warn"
-                      word={`paused until ${timeText(budget.pausedUntil ?? "")}: ${budget.pauseCode ?? ""}`}
-                    />
-                  ) : (
-                    <Tag tone="ok" word="open" />
-                  )}
-                </td>
-                <td className="num">
-                  <meter
-                    min={0}
-                    max={budget.concurrency}
-                    value={budget.seatsCalling}
-                    aria-label={`${budget.name}: calls out now`}
-                  />{" "}
-                  {budget.seatsCalling}
-                </td>
-                <td className="num">{budget.seatsHeld}</td>
-                <td className="num">{budget.concurrency}</td>
-                <td className="num">{budget.ratePerSecond ?? "no limit"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <BudgetTable budgets={data.budgets} full />
       </section>
     </section>
   );

@@ -4,7 +4,8 @@ import { Link } from "@tanstack/react-router";
 import { overviewQuery } from "../api/queries.ts";
 import { useMay } from "../api/session.ts";
 import type { Overview } from "../api/types.ts";
-import { countText, timeText } from "../look/words.ts";
+import { timeText } from "../look/words.ts";
+import { BudgetTable } from "../parts/budget-table.tsx";
 import { AsOf, Blank, NoPermission, ProblemView, Skeleton } from "../parts/page-states.tsx";
 import { Tag } from "../parts/state-mark.tsx";
 import { MoneyStack } from "../parts/values.tsx";
@@ -138,39 +139,9 @@ function Budgets({ data }: { readonly data: Overview }) {
     <section className="card" aria-labelledby="budgets">
       <div className="head">
         <h2 id="budgets">Budgets of the targets</h2>
-        <span className="end">seats in use now</span>
+        <span className="end">calls of all hubs</span>
       </div>
-      <table>
-        <thead>
-          <tr>
-            <th>Budget</th>
-            <th className="num">Seats</th>
-            <th>State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.budgets.map((one) => (
-            <tr key={one.name}>
-              <td>{one.name}</td>
-              <td className="num">
-                {one.seatsCalling} of {one.concurrency}
-              </td>
-              <td>
-                {one.pausedUntil === undefined ? (
-                  <Tag tone="ok" word="open" />
-                ) : (
-                  <Tag tone="warn" word={`paused until ${timeText(one.pausedUntil)}`} />
-                )}
-              </td>
-            </tr>
-          ))}
-          {data.budgets.length === 0 ? (
-            <tr>
-              <td colSpan={3}>{countText(0, "budget")} declared</td>
-            </tr>
-          ) : null}
-        </tbody>
-      </table>
+      <BudgetTable budgets={data.budgets} />
     </section>
   );
 }

@@ -9,10 +9,13 @@ import { ProblemView, Skeleton } from "../parts/page-states.tsx";
 import { StateMark, Tag } from "../parts/state-mark.tsx";
 import { Id, Money, StoryLink, Time } from "../parts/values.tsx";
 import { useKeys } from "../shell/keys.ts";
+import { AcceptDialog } from "./accept-dialog.tsx";
 import { ageOf } from "./cause-list.tsx";
 import type { DialogName } from "./chosen.ts";
 import { ExcludeDialog } from "./exclude-dialog.tsx";
+import { RepairDialog } from "./repair-dialog.tsx";
 import { RetryDialog } from "./retry-dialog.tsx";
+import { WorkBar } from "./work-bar.tsx";
 
 interface CaseDetailProps {
   readonly id: string;
@@ -25,7 +28,7 @@ export function CaseDetail({ id, dialog, setDialog }: CaseDetailProps) {
   const navigate = useNavigate();
   const object = found.data?.exception.object;
   useKeys({
-    s: () => {
+    t: () => {
       if (object !== undefined) void navigate({ to: "/story", search: { id: object } });
     },
   });
@@ -45,6 +48,17 @@ export function CaseDetail({ id, dialog, setDialog }: CaseDetailProps) {
         <p className="said">{one.message}</p>
         <CaseFacts found={found.data} />
         <CaseActs one={one} dialog={dialog} setDialog={setDialog} />
+        {one.state === "open" ? (
+          <WorkBar
+            what={{ id: one.id }}
+            title={one.title}
+            assignees={one.assignee === undefined ? [] : [one.assignee]}
+            unassigned={one.assignee === undefined ? 1 : 0}
+            snoozed={one.snoozedUntil === undefined ? 0 : 1}
+            dialog={dialog}
+            setDialog={setDialog}
+          />
+        ) : null}
       </div>
       {one.handoff === undefined ? null : <AttemptList handoff={one.handoff} />}
     </section>
@@ -89,6 +103,16 @@ function CaseFacts({ found }: { readonly found: Answer<"showException"> }) {
           </dd>
         </>
       )}
+      <dt>Works on it</dt>
+      <dd>{one.assignee ?? <span className="mute">nobody yet; {one.ownerRole}</span>}</dd>
+      {one.snoozedUntil === undefined ? null : (
+        <>
+          <dt>Put off</dt>
+          <dd>
+            until <Time at={one.snoozedUntil} />: {one.snoozeReason}
+          </dd>
+        </>
+      )}
       <dt>Same cause</dt>
       <dd>
         {sameCause.cases} open, {sameCause.dependantsWaiting} wait behind
@@ -104,15 +128,27 @@ interface CaseActsProps {
 }
 
 function CaseActs({ one, dialog, setDialog }: CaseActsProps) {
-  const acts = one.state === "open" && one.handoff !== undefined;
-  const mayRetry = useMay("exception.retry") && acts;
-  const mayExclude = useMay("exception.exclude") && acts;
+  const sent = one.state === "open" && one.kind === "handoff" && one.handoff !== undefined;
+  const mayRetry = useMay("exception.retry") && sent;
+  const mayRepair = useMay("reference.repair") && sent;
+  const mayExclude = useMay("exception.exclude") && sent;
+  const mayAccept = useMay("exception.accept") && one.state === "open" && one.kind === "drift";
   const close = (): void => setDialog(undefined);
   return (
     <div className="buttons">
       {mayRetry ? (
         <button type="button" className="button main" onClick={() => setDialog("retry")}>
           Retry … <kbd>r</kbd>
+        </button>
+      ) : null}
+      {mayRepair ? (
+        <button type="button" className="button" onClick={() => setDialog("repair")}>
+          Repair … <kbd>e</kbd>
+        </button>
+      ) : null}
+      {mayAccept ? (
+        <button type="button" className="button main" onClick={() => setDialog("exclude")}>
+          Accept … <kbd>x</kbd>
         </button>
       ) : null}
       {mayExclude ? (
@@ -122,7 +158,7 @@ function CaseActs({ one, dialog, setDialog }: CaseActsProps) {
       ) : null}
       {one.object === undefined ? null : (
         <Link to="/story" search={{ id: one.object }} className="button">
-          Story <kbd>s</kbd>
+          Story <kbd>t</kbd>
         </Link>
       )}
       <RetryDialog
@@ -131,7 +167,9 @@ function CaseActs({ one, dialog, setDialog }: CaseActsProps) {
         open={dialog === "retry" && mayRetry}
         close={close}
       />
+      <RepairDialog one={one} open={dialog === "repair" && mayRepair} close={close} />
       <ExcludeDialog one={one} open={dialog === "exclude" && mayExclude} close={close} />
+      <AcceptDialog one={one} open={dialog === "exclude" && mayAccept} close={close} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { countText } from "../look/words.ts";
 import { MoneyStack, Time } from "../parts/values.tsx";
 import type { DialogName } from "./chosen.ts";
 import { RetryDialog } from "./retry-dialog.tsx";
+import { WorkBar } from "./work-bar.tsx";
 
 interface CauseDetailProps {
   readonly cause: Cause;
@@ -41,6 +42,8 @@ export function CauseDetail({ cause, dialog, setDialog }: CauseDetailProps) {
           <dd>
             <Time at={cause.oldestAt} /> to <Time at={cause.newestAt} />
           </dd>
+          <dt>Works on it</dt>
+          <dd>{workersOf(cause)}</dd>
           <dt>Owner</dt>
           <dd>{cause.ownerRole}</dd>
           <dt>Target</dt>
@@ -50,6 +53,15 @@ export function CauseDetail({ cause, dialog, setDialog }: CauseDetailProps) {
           Mend the cause where it lies, then retry all of it: dependants follow by themselves, in
           order.
         </p>
+        <WorkBar
+          what={{ cause: cause.cause }}
+          title={cause.title}
+          assignees={cause.assignees}
+          unassigned={cause.unassigned}
+          snoozed={cause.snoozed}
+          dialog={dialog}
+          setDialog={setDialog}
+        />
         {mayRetry && cause.kind === "handoff" ? (
           <div className="buttons">
             <button type="button" className="button main" onClick={() => setDialog("retry")}>
@@ -66,4 +78,9 @@ export function CauseDetail({ cause, dialog, setDialog }: CauseDetailProps) {
       />
     </section>
   );
+}
+
+function workersOf({ assignees, unassigned }: Cause): string {
+  const nobody = unassigned === 0 ? [] : [`nobody on ${countText(unassigned, "case")}`];
+  return [...assignees, ...nobody].join(", ");
 }

@@ -9,9 +9,11 @@ interface CauseListProps {
   readonly cases: readonly Case[];
   readonly chosen: Chosen;
   readonly choose: (next: Chosen) => void;
+  /** Fetches the next cases of the chosen cause; absent when all are there. */
+  readonly more: (() => void) | undefined;
 }
 
-export function CauseList({ causes, cases, chosen, choose }: CauseListProps) {
+export function CauseList({ causes, cases, chosen, choose, more }: CauseListProps) {
   return (
     <ul className="card picks" aria-label="Causes">
       {causes.map((cause) => {
@@ -28,7 +30,7 @@ export function CauseList({ causes, cases, chosen, choose }: CauseListProps) {
               <CauseRow cause={cause} />
             </button>
             {open && cause.cases > 1 ? (
-              <CaseRows cases={cases} chosen={chosen} choose={choose} />
+              <CaseRows cases={cases} chosen={chosen} choose={choose} more={more} />
             ) : null}
           </li>
         );
@@ -53,13 +55,14 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
         {" · "}
         {ageOf(cause.oldestAt)} old
         {cause.dependantsWaiting === 0 ? "" : ` · ${cause.dependantsWaiting} wait behind`}
-        {` · ${cause.ownerRole}`}
+        {` · ${cause.assignees.length === 0 ? cause.ownerRole : cause.assignees.join(", ")}`}
+        {cause.snoozed === 0 ? "" : ` · ${cause.snoozed} put off`}
       </span>
     </>
   );
 }
 
-function CaseRows({ cases, chosen, choose }: Omit<CauseListProps, "causes">) {
+function CaseRows({ cases, chosen, choose, more }: Omit<CauseListProps, "causes">) {
   return (
     <ul className="inner" aria-label="Cases">
       {cases.map((one) => (
@@ -73,6 +76,7 @@ function CaseRows({ cases, chosen, choose }: Omit<CauseListProps, "causes">) {
           >
             <span className="what">
               {one.object === undefined ? one.title : objectName(one.object)}
+              {one.assignee === undefined ? null : <span className="mute"> · {one.assignee}</span>}
             </span>
             <span className="num sum">
               <Money value={one.amount} />
@@ -80,6 +84,13 @@ function CaseRows({ cases, chosen, choose }: Omit<CauseListProps, "causes">) {
           </button>
         </li>
       ))}
+      {more === undefined ? null : (
+        <li>
+          <button type="button" className="pick" onClick={more}>
+            <span className="mute">{cases.length} shown; show more</span>
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

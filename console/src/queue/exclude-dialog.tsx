@@ -1,12 +1,11 @@
 /** Exclude: the first of two people proposes; nothing changes before another one approves. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { post } from "../api/client.ts";
-import { useSession } from "../api/session.ts";
 import type { Answer, Case } from "../api/types.ts";
 import { countText, moneyText, plainWords } from "../look/words.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemView } from "../parts/page-states.tsx";
+import { ProposedNote } from "./proposed-note.tsx";
+import { useAct } from "./use-act.ts";
 
 type Excluded = Answer<"excludeException">;
 type Reason = Excluded["content"]["reasonCode"];
@@ -36,35 +35,29 @@ export function ExcludeDialog({ one, open, close }: ExcludeDialogProps) {
   );
 }
 
+interface Asked {
+  readonly reasonCode: Reason;
+  readonly expiresAt: string;
+  readonly note?: string;
+  readonly yes: boolean;
+}
+
 function ExcludeForm({ one, close }: Omit<ExcludeDialogProps, "open">) {
-  const csrf = useSession()?.csrf;
-  const client = useQueryClient();
   const [reasonCode, setReasonCode] = useState<Reason>("booked-by-hand");
   const [note, setNote] = useState("");
   const [until, setUntil] = useState(() =>
     new Date(Date.now() + MONTH_MS).toISOString().slice(0, 10),
   );
-  const ask = useMutation({
-    mutationFn: (yes: boolean) =>
-      post<Excluded>(
-        `/exceptions/${encodeURIComponent(one.id)}/exclude`,
-        {
-          reasonCode,
-          expiresAt: `${until}T00:00:00Z`,
-          yes,
-          ...(note.trim() === "" ? {} : { note }),
-        },
-        csrf,
-      ),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["exceptions"] }),
-  });
-  if (ask.data?.proposal !== undefined) return <Proposed close={close} />;
+  const ask = useAct<Excluded, Asked>(`/exceptions/${encodeURIComponent(one.id)}/exclude`);
+  if (ask.data?.proposal !== undefined) return <ProposedNote close={close} />;
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        ask.mutate(ask.data !== undefined);
+        const why = note.trim() === "" ? {} : { note: note.trim() };
+        const expiresAt = `${until}T00:00:00Z`;
+        ask.mutate({ reasonCode, expiresAt, yes: ask.data !== undefined, ...why });
       }}
       // What was planned is no longer what would be proposed.
       onChange={() => ask.reset()}
@@ -115,21 +108,5 @@ function Plan({ plan }: { readonly plan: Excluded }) {
         ? "Nothing else needs it."
         : `${countText(dependants, "handoff")} that need it would become exceptions of their own.`}
     </p>
-  );
-}
-
-function Proposed({ close }: { readonly close: () => void }) {
-  return (
-    <>
-      <p role="status">
-        <b>Proposed.</b> Another person with the right to approve finds it at the top of the queue;
-        until then nothing changes.
-      </p>
-      <div className="buttons">
-        <button type="button" className="button main" onClick={close}>
-          Close
-        </button>
-      </div>
-    </>
   );
 }

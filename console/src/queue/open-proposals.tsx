@@ -5,9 +5,14 @@ import { useState } from "react";
 import { post } from "../api/client.ts";
 import { proposalsQuery } from "../api/queries.ts";
 import { useMay, useSession } from "../api/session.ts";
-import type { Proposal } from "../api/types.ts";
-import { moneyText, objectName, plainWords } from "../look/words.ts";
-import { ProblemView } from "../parts/page-states.tsx";
+import type { Answer, Proposal } from "../api/types.ts";
+import { countText, moneyListText, moneyText, plainWords } from "../look/words.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { ProblemView, Skeleton } from "../parts/page-states.tsx";
+import { StoryLink } from "../parts/values.tsx";
+import { PlanView } from "./repair-dialog.tsx";
+
+type RepairContent = Answer<"repairReference">["content"];
 
 export function OpenProposals() {
   const { data } = useQuery(proposalsQuery);
@@ -15,22 +20,55 @@ export function OpenProposals() {
 }
 
 function ProposalBand({ one }: { readonly one: Proposal }) {
-  const { content } = one;
-  const sum = content.amount === undefined ? "" : `, ${moneyText(content.amount)}`;
+  const { note } = one.content;
   return (
     <div className="notice">
       <p>
-        <b>To approve:</b> {one.author} proposes not to send{" "}
-        <Link to="/story" search={{ id: content.object }}>
-          {objectName(content.object)}
+        <b>To approve:</b> {one.author} proposes <Proposed one={one} />
+        {note === undefined ? "" : `, “${note}”`}.{" "}
+        <Link to="/queue" search={{ case: one.subject }}>
+          The case
         </Link>
-        {sum} to {content.target} until {content.expiresAt.slice(0, 10)}:{" "}
-        {plainWords(content.reasonCode)}
-        {content.note === undefined ? "" : `, “${content.note}”`}.
       </p>
       <Decide one={one} />
     </div>
   );
+}
+
+/** What would be so once it is approved, in the words of its kind. */
+function Proposed({ one }: { readonly one: Proposal }) {
+  const { amount } = one.content;
+  const sum = amount === undefined ? "" : `, ${moneyText(amount)},`;
+  switch (one.operation) {
+    case "exclude-exception": {
+      const { object, target, expiresAt, reasonCode } = one.content;
+      return (
+        <>
+          not to send <StoryLink id={object} />
+          {sum} to {target} until {expiresAt.slice(0, 10)}: {plainWords(reasonCode)}
+        </>
+      );
+    }
+    case "accept-difference": {
+      const { document, target, message, reasonCode } = one.content;
+      return (
+        <>
+          to let {document}
+          {sum} stand in {target} as it stands there: {plainWords(reasonCode)}. {message}
+        </>
+      );
+    }
+    case "repair-reference": {
+      const { object, target, from, to, handoffs, money } = one.content;
+      return (
+        <>
+          that <StoryLink id={object} /> is <b>{to}</b> in {target}
+          {from === undefined ? "" : `, not ${from}`}; {countText(handoffs.length, "handoff")} would
+          be sent again{money.length === 0 ? "" : ` (${moneyListText(money)})`}
+        </>
+      );
+    }
+  }
 }
 
 function Decide({ one }: { readonly one: Proposal }) {
@@ -38,6 +76,7 @@ function Decide({ one }: { readonly one: Proposal }) {
   const csrf = useSession()?.csrf;
   const client = useQueryClient();
   const [why, setWhy] = useState<string>();
+  const [looking, setLooking] = useState(false);
   const decide = useMutation({
     mutationFn: (how: "approve" | "reject") => {
       const body = how === "approve" ? { contentHash: one.contentHash } : { reason: why };
@@ -52,6 +91,11 @@ function Decide({ one }: { readonly one: Proposal }) {
   if (!may) return <span className="mute">A controller or approver decides.</span>;
   return (
     <>
+      {one.operation === "repair-reference" ? (
+        <Dialog title="What would be sent" open={looking} close={() => setLooking(false)} wide>
+          <DryRun content={one.content} />
+        </Dialog>
+      ) : null}
       {decide.error === null ? null : <ProblemView error={decide.error} />}
       {why === undefined ? (
         <div className="buttons">
@@ -63,6 +107,11 @@ function Decide({ one }: { readonly one: Proposal }) {
           >
             Approve
           </button>
+          {one.operation === "repair-reference" ? (
+            <button type="button" className="button" onClick={() => setLooking(true)}>
+              What would be sent …
+            </button>
+          ) : null}
           <button type="button" className="button" onClick={() => setWhy("")}>
             Reject …
           </button>
@@ -86,4 +135,21 @@ function Decide({ one }: { readonly one: Proposal }) {
       )}
     </>
   );
+}
+
+/** Made anew for who decides, by the code that would act. */
+function DryRun({ content }: { readonly content: RepairContent }) {
+  const csrf = useSession()?.csrf;
+  const { exception, object, to } = content;
+  const plan = useQuery({
+    queryKey: ["plan", exception, object, to],
+    queryFn: () => {
+      const path = `/exceptions/${encodeURIComponent(exception)}/repair`;
+      return post<Answer<"repairReference">>(path, { object, to }, csrf);
+    },
+    gcTime: 0,
+    retry: false,
+  });
+  if (plan.error !== null) return <ProblemView error={plan.error} />;
+  return plan.data === undefined ? <Skeleton lines={4} /> : <PlanView plan={plan.data} />;
 }

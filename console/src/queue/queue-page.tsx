@@ -1,8 +1,9 @@
 /** My queue: one root cause or four hundred, what it is worth, who waits behind it, what to do. */
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { caseQuery, casesQuery, causesQuery } from "../api/queries.ts";
+import type { QueueView } from "../api/queries.ts";
+import { caseQuery, casesQuery, causesOfQuery, causesQuery } from "../api/queries.ts";
 import { useMay } from "../api/session.ts";
 import type { Case, Cause } from "../api/types.ts";
 import { countText } from "../look/words.ts";
@@ -12,13 +13,23 @@ import { CaseDetail } from "./case-detail.tsx";
 import { CauseDetail } from "./cause-detail.tsx";
 import { CauseList } from "./cause-list.tsx";
 import type { Chosen, DialogName } from "./chosen.ts";
+import { viewOf } from "./chosen.ts";
 import { OpenProposals } from "./open-proposals.tsx";
+import { ViewChips } from "./view-chips.tsx";
 
 const route = getRouteApi("/shell/queue");
 
 export function QueuePage() {
   const may = useMay("exception.read");
-  const causes = useQuery({ ...causesQuery, enabled: may });
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const view = viewOf(search.view);
+  const causes = useQuery({ ...causesOfQuery(view), enabled: may });
+  const all = useQuery({ ...causesQuery, enabled: may });
+  const putOff = (all.data?.causes ?? []).reduce((sum, one) => sum + one.snoozed, 0);
+  const show = (next: QueueView): void => {
+    void navigate({ to: "/queue", search: next === "all" ? {} : { view: next }, replace: true });
+  };
   if (!may) return <NoPermission />;
   return (
     <>
@@ -30,6 +41,7 @@ export function QueuePage() {
         </span>
       </div>
       <OpenProposals />
+      <ViewChips view={view} show={show} putOff={putOff} />
       {causes.error === null ? null : (
         <ProblemView error={causes.error} again={() => void causes.refetch()} />
       )}
@@ -38,7 +50,7 @@ export function QueuePage() {
           <Skeleton />
         ) : null
       ) : (
-        <Board causes={causes.data.causes} />
+        <Board causes={causes.data.causes} view={view} />
       )}
     </>
   );
@@ -50,8 +62,13 @@ function headline(causes: readonly Cause[] | undefined): string {
   return `${countText(cases, "open case")} of ${countText(causes.length, "cause")}`;
 }
 
-function Board({ causes }: { readonly causes: readonly Cause[] }) {
-  const { chosen, choose, cases } = useChosen();
+interface BoardProps {
+  readonly causes: readonly Cause[];
+  readonly view: QueueView;
+}
+
+function Board({ causes, view }: BoardProps) {
+  const { chosen, choose, cases, more } = useChosen(view);
   const [dialog, setDialog] = useState<DialogName>();
   const rows = causes.flatMap((cause): Chosen[] =>
     cause.cause === chosen.cause && cause.cases > 1
@@ -68,15 +85,16 @@ function Board({ causes }: { readonly causes: readonly Cause[] }) {
     k: () => step(-1),
     r: () => setDialog("retry"),
     x: () => setDialog("exclude"),
+    e: () => setDialog("repair"),
     Escape: () => choose({}),
   });
   const cause = causes.find((one) => one.cause === chosen.cause);
-  if (causes.length === 0 && chosen.case === undefined) return <AllWell />;
+  if (causes.length === 0 && chosen.case === undefined) return <AllWell view={view} />;
   const single = cause?.cases === 1 ? cause.example : undefined;
   const shown = chosen.case ?? single;
   return (
     <div className="split">
-      <CauseList causes={causes} cases={cases} chosen={chosen} choose={choose} />
+      <CauseList causes={causes} cases={cases} chosen={chosen} choose={choose} more={more} />
       <div className="beside">
         {shown !== undefined ? (
           <CaseDetail key={shown} id={shown} dialog={dialog} setDialog={setDialog} />
@@ -94,30 +112,54 @@ function Board({ causes }: { readonly causes: readonly Cause[] }) {
   );
 }
 
-function AllWell() {
+function AllWell({ view }: { readonly view: QueueView }) {
+  if (view !== "all") {
+    return (
+      <div className="card">
+        <Blank title={EMPTY[view]}>Look at all of them: something else may need a person.</Blank>
+      </div>
+    );
+  }
   return (
     <div className="card">
       <Blank title="Nothing waits for a person">
-        Every handoff is confirmed, on its way, or waits for something that comes by itself.
+        Every handoff is confirmed, on its way, or waits for something that comes by itself; or it
+        is put off.
       </Blank>
     </div>
   );
 }
 
+const EMPTY = {
+  mine: "You work on no case",
+  unassigned: "Somebody works on every case",
+  "put-off": "Nothing is put off",
+} as const;
+
 /** What is chosen stands in the address, so it survives every refresh and can be sent to others. */
-function useChosen(): {
+function useChosen(view: QueueView): {
   chosen: Chosen;
   choose: (next: Chosen) => void;
   cases: readonly Case[];
+  more: (() => void) | undefined;
 } {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const kept = view === "all" ? {} : { view };
   const choose = (next: Chosen): void => {
-    void navigate({ to: "/queue", search: next, replace: true, resetScroll: false });
+    void navigate({
+      to: "/queue",
+      search: { ...next, ...kept },
+      replace: true,
+      resetScroll: false,
+    });
   };
   const named = useQuery({ ...caseQuery(search.case ?? ""), enabled: search.case !== undefined });
   const cause = search.cause ?? named.data?.exception.cause;
-  const cases = useQuery({ ...casesQuery(cause ?? ""), enabled: cause !== undefined });
+  const cases = useInfiniteQuery({
+    ...casesQuery(cause ?? "", view),
+    enabled: cause !== undefined,
+  });
   useEffect(() => {
     document.querySelector("[data-chosen=true]")?.scrollIntoView({ block: "nearest" });
   });
@@ -125,5 +167,6 @@ function useChosen(): {
     ...(cause === undefined ? {} : { cause }),
     ...(search.case === undefined ? {} : { case: search.case }),
   };
-  return { chosen, choose, cases: cases.data?.cases ?? [] };
+  const more = cases.hasNextPage ? () => void cases.fetchNextPage() : undefined;
+  return { chosen, choose, cases: cases.data?.pages.flatMap((page) => page.cases) ?? [], more };
 }

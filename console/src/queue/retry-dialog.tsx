@@ -1,5 +1,5 @@
 /** Retry: the plan first, made by the code that acts; then the act. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { post } from "../api/client.ts";
 import { useSession } from "../api/session.ts";
@@ -9,11 +9,11 @@ import { Dialog } from "../parts/dialog.tsx";
 import { ProblemView, Skeleton } from "../parts/page-states.tsx";
 import { Tag } from "../parts/state-mark.tsx";
 import { Id, Money } from "../parts/values.tsx";
-
-export type RetryWhat = { readonly id: string } | { readonly cause: string };
+import type { Which } from "./chosen.ts";
+import { useAct } from "./use-act.ts";
 
 interface RetryDialogProps {
-  readonly what: RetryWhat;
+  readonly what: Which;
   readonly title: string;
   readonly open: boolean;
   readonly close: () => void;
@@ -29,7 +29,6 @@ export function RetryDialog({ what, title, open, close }: RetryDialogProps) {
 
 function RetryBody({ what, close }: Pick<RetryDialogProps, "what" | "close">) {
   const csrf = useSession()?.csrf;
-  const client = useQueryClient();
   const [reason, setReason] = useState("");
   const plan = useQuery({
     queryKey: ["plan", what],
@@ -37,16 +36,7 @@ function RetryBody({ what, close }: Pick<RetryDialogProps, "what" | "close">) {
     gcTime: 0,
     retry: false,
   });
-  const act = useMutation({
-    mutationFn: () => {
-      const body = { ...what, yes: true, ...(reason.trim() === "" ? {} : { reason }) };
-      return post<RetryPlan>("/exceptions/retry", body, csrf);
-    },
-    onSettled: () => {
-      void client.invalidateQueries({ queryKey: ["exceptions"] });
-      void client.invalidateQueries({ queryKey: ["handoffs"] });
-    },
-  });
+  const act = useAct<RetryPlan, Which & { yes: true; reason?: string }>("/exceptions/retry");
   if (plan.error !== null) return <ProblemView error={plan.error} />;
   if (plan.data === undefined) return <Skeleton lines={4} />;
   if (act.data !== undefined) return <Done result={act.data} close={close} />;
@@ -63,7 +53,9 @@ function RetryBody({ what, close }: Pick<RetryDialogProps, "what" | "close">) {
           type="button"
           className="button main"
           disabled={act.isPending || plan.data.retried === 0}
-          onClick={() => act.mutate()}
+          onClick={() =>
+            act.mutate({ ...what, yes: true, ...(reason.trim() === "" ? {} : { reason }) })
+          }
         >
           {act.isPending ? "Retrying …" : `Retry ${countText(plan.data.retried, "handoff")}`}
         </button>

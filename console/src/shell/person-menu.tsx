@@ -3,10 +3,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { signOut } from "../api/client.ts";
 import { useSession } from "../api/session.ts";
+import { PasswordDialog } from "./password-dialog.tsx";
 
 export function PersonMenu() {
   const session = useSession();
   const [open, setOpen] = useState(false);
+  const [changing, setChanging] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return undefined;
@@ -38,12 +40,26 @@ export function PersonMenu() {
       >
         {badge}
       </button>
-      {open ? <Sheet name={name} /> : null}
+      {open ? (
+        <Sheet
+          name={name}
+          changePassword={() => {
+            setOpen(false);
+            setChanging(true);
+          }}
+        />
+      ) : null}
+      <PasswordDialog open={changing} close={() => setChanging(false)} />
     </div>
   );
 }
 
-function Sheet({ name }: { readonly name: string }) {
+interface SheetProps {
+  readonly name: string;
+  readonly changePassword: () => void;
+}
+
+function Sheet({ name, changePassword }: SheetProps) {
   const session = useSession();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -61,6 +77,11 @@ function Sheet({ name }: { readonly name: string }) {
         <div>{name}</div>
         <div className="mute">{roles.join(", ")}</div>
       </div>
+      {session?.account?.kind === "local" ? (
+        <button type="button" className="button plain" onClick={changePassword}>
+          Change password …
+        </button>
+      ) : null}
       <button type="button" className="button plain" onClick={() => void leave()}>
         Sign out
       </button>

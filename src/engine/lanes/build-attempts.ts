@@ -20,6 +20,9 @@ import type { LaneContext } from "./lane-context.ts";
 /** A claimed handoff may wait for its turn in the claim; later than this it must not begin. */
 export const SEND_BY_MS = 10_000;
 
+/** What building takes of a lane; a plan of what would be sent builds with the same. */
+export type Building = Pick<LaneContext, "clock" | "random" | "hasher">;
+
 export interface ReadyCall {
   readonly handoff: ClaimedHandoff;
   readonly target: CallTarget;
@@ -71,7 +74,7 @@ export function contextOf(handoff: ClaimedHandoff, material: Material): ApplyCon
  * sent again as they were, whatever a mapping says by now.
  */
 export function buildSend(
-  lane: LaneContext,
+  lane: Building,
   handoff: ClaimedHandoff,
   target: CallTarget,
   material: Material,
@@ -114,7 +117,7 @@ export function buildSend(
 
 /** The probe of a handoff in doubt: looks for the effect of the last bytes that were sent. */
 export function buildProbe(
-  lane: LaneContext,
+  lane: Building,
   handoff: ClaimedHandoff,
   target: CallTarget,
   material: Material,
@@ -132,7 +135,7 @@ function doubtOf(last: LastSend | undefined): number {
 }
 
 function withAttempt(
-  lane: LaneContext,
+  lane: Building,
   planned: Omit<ReadyCall, "attempt">,
   sendKey: string,
 ): ReadyCall {
@@ -164,13 +167,13 @@ function withAttempt(
 }
 
 /** A handoff to a target that this hub's configuration does not hold. */
-export function foreign(lane: LaneContext, handoff: ClaimedHandoff): Unprepared {
+export function foreign(lane: Building, handoff: ClaimedHandoff): Unprepared {
   const error = laneErrors.E_LANE_TARGET_UNKNOWN({ target: handoff.target });
   return lacking(lane, handoff, error.code, "not a declared connection", error.message);
 }
 
 function lacking(
-  lane: LaneContext,
+  lane: Building,
   handoff: ClaimedHandoff,
   code: string,
   cause: string,

@@ -40,6 +40,7 @@ const listed =
   (answer: Answer, thing: Thing): boolean =>
     answer.text.includes(thing[field]);
 const later = "2030-01-01T00:00:00Z";
+const soon = (): string => new Date(Date.now() + 3_600_000).toISOString();
 
 /** One line per operation; an operation without one does not compile. */
 const probes: Readonly<Record<keyof Operations, Probe>> = {
@@ -58,6 +59,20 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
   listExceptions: { ask: () => ({}), sees: counted("causes", "cases") },
   showException: { ask: ({ exception }) => ({ path: exception }), sees: listed("object") },
   retryException: { ask: ({ exception }) => ({ body: { id: exception } }), sees: found },
+  listAssignees: { ask: () => ({}) },
+  assignException: {
+    ask: ({ exception }) => ({ body: { id: exception, nobody: true } }),
+    sees: found,
+  },
+  snoozeException: {
+    ask: ({ exception }) => ({ body: { id: exception, until: soon(), reason: "for the test" } }),
+    sees: found,
+  },
+  wakeException: { ask: ({ exception }) => ({ body: { id: exception } }), sees: found },
+  showReferences: { ask: ({ exception }) => ({ path: exception }) },
+  repairReference: {
+    ask: ({ exception }) => ({ path: exception, body: { object: "shop/product/p1", to: "1" } }),
+  },
   excludeException: {
     ask: ({ exception }) => ({ path: exception, body: { reasonCode: "other", expiresAt: later } }),
     sees: listed("object"),
@@ -73,12 +88,12 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
     sees: ({ body }, { weight }) => (Number(body["entries"]) & weight) !== 0,
   },
   listProposals: { ask: () => ({}), sees: listed("proposal") },
-  approveExclusion: {
+  approveProposal: {
     // A wrong hash: whoever may see it is told that it changed, the others that it is unknown.
     ask: ({ proposal }) => ({ path: proposal, body: { contentHash: "0".repeat(64) } }),
     sees: (answer) => answer.status === 409,
   },
-  rejectExclusion: {
+  rejectProposal: {
     // One that is decided: whoever may see it is told so, the others that it is unknown.
     ask: ({ decided }) => ({ path: decided, body: { reason: "no" } }),
     sees: (answer) => answer.status === 409,
@@ -90,6 +105,7 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
   doctor: { ask: () => ({}) },
   addUser: { ask: () => ({ body: { name: "Nobody New", login: "analystus" } }) },
   listUsers: { ask: () => ({}) },
+  resetPassword: { ask: () => ({ path: "nobody", body: {} }) },
   disableUser: { ask: () => ({ path: "nobody", body: {} }) },
   grantRole: { ask: () => ({ path: "nobody", body: { role: "analyst" } }) },
   revokeRole: { ask: () => ({ path: "nobody", body: { role: "analyst" } }) },
@@ -198,7 +214,7 @@ function expected(
   if (!rolesWith(permission).includes(role)) return "refused";
   const reach = reachOf(permission);
   if (reach === "whole") return everywhere ? "allowed" : "refused";
-  if (reach === "self") return "allowed";
+  if (reach === "self" || name === "listAssignees") return "allowed";
   if (place === "none" || name === "listDeadLetters") {
     return everywhere && (role === "engineer" || role === "admin") ? "seen" : "unseen";
   }

@@ -11,7 +11,8 @@ import { addLiveRoute } from "./live-route.ts";
 import { addOidcRoutes } from "./oidc-routes.ts";
 import { openApiDocument } from "./open-api.ts";
 import { addOperationRoutes } from "./operation-routes.ts";
-import { addSecurityHeaders, PAGE_POLICY } from "./security-headers.ts";
+import { addPasswordRoutes } from "./password-routes.ts";
+import { addSecurityHeaders, pagePolicy } from "./security-headers.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 
 /** No input of ours is near it. */
@@ -34,6 +35,7 @@ export function addApi(app: FastifyInstance, parts: ApiParts): void {
     });
     addSecurityHeaders(api, "data");
     addSessionRoutes(api, parts);
+    addPasswordRoutes(api, parts);
     addOidcRoutes(api, parts);
     addOperationRoutes(api, parts);
     addLiveRoute(api, parts);
@@ -50,13 +52,11 @@ export function addApi(app: FastifyInstance, parts: ApiParts): void {
 function addDocuments(api: FastifyInstance, version: string): void {
   const document = openApiDocument(version);
   const text = JSON.stringify(document);
-  const page = docsPage(document);
+  const { page, styleHash } = docsPage(document);
+  const policy = pagePolicy(`'${styleHash}'`);
   api.get("/api/openapi.json", (_request, reply) => sendJson(reply, 200, text));
   api.get("/api/docs", (_request, reply) =>
-    reply
-      .header("content-security-policy", PAGE_POLICY)
-      .type("text/html; charset=utf-8")
-      .send(page),
+    reply.header("content-security-policy", policy).type("text/html; charset=utf-8").send(page),
   );
 }
 

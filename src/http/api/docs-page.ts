@@ -1,4 +1,5 @@
 /** `/api/docs`: the description for people, a plain page without script or outside request. */
+import { createHash } from "node:crypto";
 import type { Document } from "./open-api.ts";
 
 interface Described {
@@ -17,7 +18,11 @@ interface Described {
   readonly responses: Readonly<Record<string, { description: string; content?: unknown }>>;
 }
 
-export function docsPage(document: Document): string {
+/** The page, and the hash by which its one style is allowed. */
+export function docsPage(document: Document): {
+  readonly page: string;
+  readonly styleHash: string;
+} {
   const paths = document["paths"] as Record<string, Record<string, Described>>;
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]) => ({ path, method, one })),
@@ -32,7 +37,7 @@ export function docsPage(document: Document): string {
   const index = tags
     .map((tag) => `<a href="#${escapeHtml(tag)}">${escapeHtml(tag)}</a>`)
     .join(" · ");
-  return `<!doctype html>
+  const page = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(info.title)} API ${escapeHtml(info.version)}</title>
@@ -43,6 +48,8 @@ export function docsPage(document: Document): string {
 ${sections.join("\n")}
 </main></body></html>
 `;
+  const digest = createHash("sha256").update(STYLE).digest("base64");
+  return { page, styleHash: `sha256-${digest}` };
 }
 
 function section(path: string, method: string, one: Described): string {

@@ -8,6 +8,7 @@ import { API_BASE, pathInputs } from "../../operations/routes.ts";
 import { liveLists } from "../../store/newest-changes.ts";
 import type { RoutedOperation } from "./operation-routes.ts";
 import { routedOperations } from "./operation-routes.ts";
+import { changeBody, resetBody } from "./password-routes.ts";
 import { inputSchemaOf } from "./read-input.ts";
 import { CSRF_HEADER } from "./session-cookie.ts";
 import { sessionShape, signInBody } from "./session-routes.ts";
@@ -181,6 +182,31 @@ function sessionPaths(named: Named): Record<string, Document> {
         summary: "Ends the session.",
         tags,
         responses: { 204: { description: "Ended." }, default: problemResponse([]) },
+      },
+    },
+    [`${API_BASE}/session/password`]: {
+      post: {
+        operationId: "change-password",
+        summary: "Changes one's own password; every other session of the account ends.",
+        tags,
+        requestBody: {
+          required: true,
+          content: json(schemaOf(changeBody, "input", "change-password", named)),
+        },
+        responses: told,
+      },
+    },
+    [`${API_BASE}/session/reset`]: {
+      post: {
+        operationId: "take-reset",
+        summary: "Sets a new password by an administrator's one-time link.",
+        tags,
+        security: [],
+        requestBody: {
+          required: true,
+          content: json(schemaOf(resetBody, "input", "take-reset", named)),
+        },
+        responses: { 200: { description: "Set; sign in." }, default: problemResponse([]) },
       },
     },
     [`${API_BASE}/live`]: {

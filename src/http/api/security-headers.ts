@@ -4,25 +4,27 @@
  */
 import type { FastifyInstance } from "fastify";
 
-/** Styles may be inline (component libraries set them); scripts never. */
-export const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** `styles`: what may style the page; nothing inline but what a hash names. */
+export function pagePolicy(styles: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src ${styles}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
 
 /** Data is never a page. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 export function addSecurityHeaders(app: FastifyInstance, kind: "page" | "data"): void {
-  const policy = kind === "page" ? PAGE_POLICY : DATA_POLICY;
+  const policy = kind === "page" ? pagePolicy("'self'") : DATA_POLICY;
   app.addHook("onRequest", async (_request, reply) => {
     void reply.headers({
       "content-security-policy": policy,

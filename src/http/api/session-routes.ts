@@ -40,7 +40,8 @@ export const sessionShape = z.strictObject({
 
 export type SessionView = z.infer<typeof sessionShape>;
 
-function viewOf(parts: ApiParts, asker: Asker, secret: string | undefined): SessionView {
+/** What the holder of a session or a token is told. */
+export function viewOf(parts: ApiParts, asker: Asker, secret: string | undefined): SessionView {
   const { actor } = asker;
   const held: Record<string, Scope & { legalEntities: string[] }> = {};
   for (const permission of permissions) {

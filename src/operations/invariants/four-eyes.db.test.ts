@@ -39,7 +39,7 @@ async function excludeByTwo(): Promise<void> {
   });
   const { proposals } = await runOperation(operations.listProposals, company.context, {});
   const input = { id: proposal, contentHash: proposals[0]?.contentHash };
-  await runOperation(operations.approveExclusion, as(ben), input);
+  await runOperation(operations.approveProposal, as(ben), input);
 }
 
 async function verdict(): Promise<{ state: string; whats: string[]; looked: object }> {
@@ -54,7 +54,7 @@ test("given an exclusion by two people, then it holds, and says what it looked a
   expect(await verdict()).toEqual({
     state: "held",
     whats: [],
-    looked: { approvals: 1, excluded: 1, handoffs: 2, contents: 1 },
+    looked: { approvals: 1, accepted: 0, chosen: 0, excluded: 1, handoffs: 2, contents: 1 },
   });
 });
 
@@ -79,6 +79,19 @@ test.each([
     "an exclusion that nobody approved",
     `update handoff set state = 'excluded' where operation = 'customer.upsert'`,
     "excluded without an approval",
+  ],
+  [
+    "a difference that nobody approved",
+    `insert into exception_case (id, kind, cause, code, title, message, target, document, drift,
+       state, resolution)
+     values (gen_random_uuid(), 'drift', 'c', 'E_X', 't', 'm', 'plain', 'invoice 1', 'd',
+       'resolved', 'accepted: other')`,
+    "accepted without an approval",
+  ],
+  [
+    "a reference that nobody approved",
+    "update link set chosen = true",
+    "a reference that nobody approved",
   ],
 ])("given %s, then it is named", async (_, damage, what) => {
   await company.pool.query(damage);

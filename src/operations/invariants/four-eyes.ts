@@ -3,7 +3,6 @@ import { hex } from "../../kernel/hex.ts";
 import { checkFourEyes, listApprovedContents } from "../../store/check-four-eyes.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 
-/** Accepted drift still takes a typed second name and is held by the audit log alone. */
 export const fourEyes: Invariant = {
   name: "FourEyes",
   holdsWhen:
@@ -21,7 +20,6 @@ export const fourEyes: Invariant = {
       looked: { ...looked, contents: contents.length },
       violations: [...broken, ...changed],
       notChecked: [],
-      limits: ["differences accepted in a target are held by the audit log, not by approvals"],
     };
   },
 };

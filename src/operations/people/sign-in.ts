@@ -54,7 +54,7 @@ export async function signIn(parts: SignInParts, request: SignInRequest): Promis
   return startSession(parts, account, request);
 }
 
-async function countTry(
+export async function countTry(
   { pool }: SignInParts,
   kind: "account" | "address",
   key: string,
