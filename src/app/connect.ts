@@ -10,6 +10,7 @@ import type { OperationContext } from "../operations/operation.ts";
 import { openDatabase } from "../store/database.ts";
 import { releaseHandoffs } from "../store/release-handoffs.ts";
 import { openConnections } from "./config.ts";
+import { crashPoints } from "./crash-points.ts";
 import type { Environment } from "./environment.ts";
 import { readEnvironment, version } from "./environment.ts";
 import { callersFiles } from "./files.ts";
@@ -74,6 +75,8 @@ export async function connect(
     targets: new Map(targets.map(({ target }) => [target.connection, target])),
     release: async (keys) => void (await releaseHandoffs(pool, keys)),
     passwords: systemPasswords,
+    retention: config.retention,
+    crash: crashPoints(environment.variables["TIEOUT_CRASH_AT"]),
     surroundings: {
       engineReachable: () => engineReachable(environment),
       diskSpace: async () => diskSpace(environment.dataDir),

@@ -170,7 +170,10 @@ function slowDuties(parts: DutyParts): Duty[] {
     {
       name: "partitions",
       everyMs: 3_600_000,
-      run: () => ensurePartitions(pool, systemClock.now()),
+      async run() {
+        const { left } = await ensurePartitions(pool, systemClock.now());
+        if (left.length > 0) settings.log.warn({ left }, "partitions not made; repeated");
+      },
     },
   ];
 }

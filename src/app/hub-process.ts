@@ -70,6 +70,7 @@ export async function runHubProcess(): Promise<void> {
     sweepEveryMs: (config.sweepMinutes ?? 15) * 60_000,
     observeEveryMs: (config.observeMinutes ?? 60) * 60_000,
     graceSeconds: config.graceSeconds ?? 30,
+    retention: config.retention,
     log,
     crash: crashPoints(variables["TIEOUT_CRASH_AT"]),
     reports: reports.open,

@@ -7,6 +7,7 @@ import type { Report } from "../http/server.ts";
 import type { Passwords } from "../operations/people/passwords.ts";
 import type { Flow } from "../routing/flow.ts";
 import type { Pool } from "../store/database.ts";
+import type { RetentionSettings } from "../store/retention-classes.ts";
 
 export interface BudgetSetting {
   readonly name: string;
@@ -53,6 +54,8 @@ export interface HubSettings {
   readonly observeEveryMs?: number | undefined;
   /** How long a handoff waits for an object nobody told of before the object is fetched. */
   readonly graceSeconds?: number;
+  /** Months that classes of rows are kept for; what is not named is kept for good. */
+  readonly retention?: RetentionSettings | undefined;
   readonly log: LaneLog;
   /** Ends the process at a labelled point; tests only. */
   readonly crash: (label: string) => void;

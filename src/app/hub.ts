@@ -96,7 +96,8 @@ async function openLedger(settings: HubSettings): Promise<Pool> {
   });
   const applied = await migrate(pool, settings.migrationsDir, systemHasher);
   if (applied.length > 0) log.info({ applied }, "ledger brought to this version");
-  await ensurePartitions(pool, systemClock.now());
+  const { left } = await ensurePartitions(pool, systemClock.now());
+  if (left.length > 0) log.warn({ left }, "partitions not made; repeated");
   await declareBudgets(pool, settings.budgets.map(toDeclaration));
   return pool;
 }

@@ -24,6 +24,7 @@ import {
   listTokensOperation,
   revokeTokenOperation,
 } from "./people/tokens.ts";
+import { planRetentionOperation, runRetentionOperation } from "./retention.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { searchOperation } from "./search.ts";
 import { showEventOperation } from "./show-event.ts";
@@ -59,6 +60,8 @@ export const operations = {
   verifyInvariants: verifyInvariantsOperation,
   exportEvidence: exportEvidenceOperation,
   showRoot: showRootOperation,
+  planRetention: planRetentionOperation,
+  runRetention: runRetentionOperation,
   doctor: doctorOperation,
   addUser: addUserOperation,
   listUsers: listUsersOperation,

@@ -16,6 +16,7 @@ import type { Hasher } from "../kernel/hashing.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Pool } from "../store/database.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
+import type { RetentionSettings } from "../store/retention-classes.ts";
 import { operationsErrors } from "./errors.ts";
 import type { Passwords } from "./people/passwords.ts";
 
@@ -70,6 +71,10 @@ export interface OperationContext {
   readonly surroundings?: Surroundings;
   readonly evidence?: Evidence;
   readonly passwords?: Passwords;
+  /** Months that classes of rows are kept for; what is not named is kept for good. */
+  readonly retention?: RetentionSettings | undefined;
+  /** Labelled points where a test may end the process. */
+  readonly crash?: (label: string) => void;
   /**
    * The ledger as far as a scope reaches, bound by row security. Set where requests of people come
    * from outside; absent where the process owns the ledger anyway.
