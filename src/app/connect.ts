@@ -15,6 +15,7 @@ import type { Environment } from "./environment.ts";
 import { readEnvironment, version } from "./environment.ts";
 import { callersFiles } from "./files.ts";
 import { configFor } from "./hub-process.ts";
+import { spaceLimits } from "./hub-space.ts";
 import { systemPasswords } from "./passwords.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
@@ -79,7 +80,11 @@ export async function connect(
     crash: crashPoints(environment.variables["TIEOUT_CRASH_AT"]),
     surroundings: {
       engineReachable: () => engineReachable(environment),
-      diskSpace: async () => diskSpace(environment.dataDir),
+      diskSpace: async () => ({
+        ...diskSpace(environment.dataDir),
+        ...spaceLimits(config.limits),
+        holdsLedger: environment.databaseUrl === undefined,
+      }),
       files: callersFiles,
     },
   };

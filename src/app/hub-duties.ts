@@ -27,6 +27,8 @@ export interface DutyParts {
   readonly releaser: Releaser;
   readonly intake: HubIntake;
   readonly endpointUrl: string;
+  /** False while the ledger has room for outcomes only. */
+  readonly mayClaim: () => boolean;
 }
 
 /** What a clock of ours asks operations with. */
@@ -86,6 +88,7 @@ function movingDuties(parts: DutyParts): Duty[] {
       name: "start-lanes",
       everyMs: 500,
       async run() {
+        if (!parts.mayClaim()) return;
         for (const seat of await findLanesToStart(pool)) starter.start(seat);
       },
     },

@@ -71,6 +71,8 @@ export async function runHubProcess(): Promise<void> {
     observeEveryMs: (config.observeMinutes ?? 60) * 60_000,
     graceSeconds: config.graceSeconds ?? 30,
     retention: config.retention,
+    limits: config.limits,
+    ledgerFolder: variables["TIEOUT_LEDGER_FOLDER"],
     log,
     crash: crashPoints(variables["TIEOUT_CRASH_AT"]),
     reports: reports.open,

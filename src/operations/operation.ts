@@ -41,11 +41,21 @@ export interface Evidence {
   readonly subIds?: readonly string[];
 }
 
+/** Bytes; `refuseBelow`: with less free intake refuses, `pauseBelow`: lanes wait too. */
+export interface DiskSpace {
+  readonly free: number;
+  readonly total: number;
+  readonly refuseBelow: number;
+  readonly pauseBelow: number;
+  /** False where the ledger is on a server elsewhere, whose disk nobody here can see. */
+  readonly holdsLedger: boolean;
+}
+
 /** What only the process around us can see. A missing function is reported as not checked. */
 export interface Surroundings {
   readonly engineReachable?: () => Promise<boolean>;
   /** Bytes on the disk that holds the data folder. */
-  readonly diskSpace?: () => Promise<{ readonly free: number; readonly total: number }>;
+  readonly diskSpace?: () => Promise<DiskSpace>;
   /** The caller's own files. A server has none to offer: paths of strangers stay unopened. */
   readonly files?: {
     /** Lines without their ends. */

@@ -25,7 +25,8 @@ async function arrive(atMs: number, count: number): Promise<void> {
   const ids = Array.from({ length: count }, () => uuidFromParts(atMs, 7, systemRandom.bytes(10)));
   await pool.query(
     `insert into inbound (id, connection, fact_id, kind, origin, received_at, body, row_hash)
-     select id, 'shop', id::text, 'k', 'webhook', now(), 'x', sha256('x') from unnest($1::uuid[]) id`,
+     select id, 'shop', id::text, 'k', 'webhook', now(), 'x', sha256('x')
+     from unnest($1::uuid[]) id`,
     [ids],
   );
 }
