@@ -146,6 +146,10 @@ export function hubVariables(
     RESTATE_INGRESS_URL: environment.restateIngressUrl ?? addresses["restate"]?.["ingress"] ?? "",
     RESTATE_ADMIN_URL: environment.restateAdminUrl ?? addresses["restate"]?.["admin"] ?? "",
   };
+  // Only the server in the box is known to keep its data here.
+  if (environment.databaseUrl === undefined) {
+    variables["TIEOUT_LEDGER_FOLDER"] = environment.dataDir;
+  }
   const sandbox = addresses["sandbox"];
   if (sandbox !== undefined) {
     variables["TIEOUT_SANDBOX_STRIPE"] = sandbox["stripe"] ?? "";

@@ -18,8 +18,10 @@ import { trytonTarget } from "../connectors/tryton/target.ts";
 import type { WarehouseSettingsInput } from "../connectors/warehouse/settings.ts";
 import { warehouseTarget } from "../connectors/warehouse/warehouse-target.ts";
 import type { Flow } from "../routing/flow.ts";
+import type { RetentionSettings } from "../store/retention-classes.ts";
 import { appErrors } from "./errors.ts";
 import type { BudgetSetting } from "./hub-settings.ts";
+import type { LimitSettings } from "./hub-space.ts";
 import { systemClock, systemRandom } from "./system.ts";
 
 export type SourceSetting = { readonly system: "stripe"; readonly settings: StripeSettingsInput };
@@ -52,6 +54,13 @@ export interface TieoutConfig {
   readonly observeMinutes?: number;
   /** How long a handoff waits for an object nobody told of before it is fetched; 30 by default. */
   readonly graceSeconds?: number;
+  /** Sizes beyond which intake refuses and lanes wait. */
+  readonly limits?: LimitSettings;
+  /**
+   * Months that what arrived (`raw`) and what was said to targets (`calls`) are kept for; a class
+   * that is not named is kept for good. Nothing goes by itself: see `tieout retention`.
+   */
+  readonly retention?: RetentionSettings;
 }
 
 export interface ConfigInput {

@@ -14,10 +14,12 @@ import { BRITISH_STRIPE } from "./children.ts";
 import { openConnections } from "./config.ts";
 import type { Sandboxes } from "./demo-config.ts";
 import { secondCompany } from "./demo-config.ts";
+import { crashPoints } from "./crash-points.ts";
 import type { Environment } from "./environment.ts";
 import { readEnvironment, version } from "./environment.ts";
 import { callersFiles } from "./files.ts";
 import { configFor } from "./hub-process.ts";
+import { spaceLimits } from "./hub-space.ts";
 import { systemPasswords } from "./passwords.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
@@ -88,9 +90,15 @@ export async function connect(
     targets: new Map(targets.map(({ target }) => [target.connection, target])),
     release: async (keys) => void (await releaseHandoffs(pool, keys)),
     passwords: systemPasswords,
+    retention: config.retention,
+    crash: crashPoints(environment.variables["TIEOUT_CRASH_AT"]),
     surroundings: {
       engineReachable: () => engineReachable(environment),
-      diskSpace: async () => diskSpace(environment.dataDir),
+      diskSpace: async () => ({
+        ...diskSpace(environment.dataDir),
+        ...spaceLimits(config.limits),
+        holdsLedger: environment.databaseUrl === undefined,
+      }),
       files: callersFiles,
     },
   };

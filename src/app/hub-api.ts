@@ -48,6 +48,7 @@ export async function openHubApi(
         sources: new Map(settings.sources.map((source) => [source.connection, source])),
         release: async (keys) => releaser.add(keys),
         surroundings: { engineReachable: () => isHealthy(settings.engine) },
+        retention: settings.retention,
         scoped: scopedBy(pool, role),
       },
       passwords: people.passwords,

@@ -27,6 +27,8 @@ export interface DutyParts {
   readonly releaser: Releaser;
   readonly intake: HubIntake;
   readonly endpointUrl: string;
+  /** False while the ledger has room for outcomes only. */
+  readonly mayClaim: () => boolean;
 }
 
 /** What a clock of ours asks operations with. */
@@ -86,6 +88,7 @@ function movingDuties(parts: DutyParts): Duty[] {
       name: "start-lanes",
       everyMs: 500,
       async run() {
+        if (!parts.mayClaim()) return;
         for (const seat of await findLanesToStart(pool)) starter.start(seat);
       },
     },
@@ -170,7 +173,10 @@ function slowDuties(parts: DutyParts): Duty[] {
     {
       name: "partitions",
       everyMs: 3_600_000,
-      run: () => ensurePartitions(pool, systemClock.now()),
+      async run() {
+        const { left } = await ensurePartitions(pool, systemClock.now());
+        if (left.length > 0) settings.log.warn({ left }, "partitions not made; repeated");
+      },
     },
   ];
 }

@@ -8,6 +8,7 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import { makeGroupCommit } from "../intake/group-commit.ts";
 import { receiveWebhook } from "../intake/receive-webhook.ts";
 import type { Releaser } from "../intake/release-after-commit.ts";
+import type { SpaceWatch } from "../intake/space-watch.ts";
 import { storeFacts } from "../intake/store-facts.ts";
 import { sweepStream } from "../intake/sweep-source.ts";
 import type { TargetFacts } from "../routing/flow.ts";
@@ -39,7 +40,12 @@ export interface HubIntake {
   fetchWanted(): Promise<number>;
 }
 
-export function makeHubIntake(settings: HubSettings, pool: Pool, releaser: Releaser): HubIntake {
+export function makeHubIntake(
+  settings: HubSettings,
+  pool: Pool,
+  releaser: Releaser,
+  watch: SpaceWatch,
+): HubIntake {
   const maker: FactMaker = {
     clock: systemClock,
     random: systemRandom,
@@ -52,7 +58,13 @@ export function makeHubIntake(settings: HubSettings, pool: Pool, releaser: Relea
     settings.crash("before-intake-commit");
     const verdicts = await storeFacts(factStore, facts);
     settings.crash("after-intake-commit");
+    for (const verdict of verdicts) if (verdict.kind === "failed") watch.noteFailure(verdict.cause);
     return verdicts;
+  };
+  // What was taken from a sender is stored; what we would only fetch ourselves can wait.
+  const storeOwn = (facts: readonly Fact[]) => {
+    watch.demand();
+    return store(facts);
   };
   const group = makeGroupCommit({
     store,
@@ -65,9 +77,12 @@ export function makeHubIntake(settings: HubSettings, pool: Pool, releaser: Relea
   const sources = new Map(settings.sources.map((source) => [source.connection, source]));
   return {
     group,
-    endpoints: endpointsOf(settings, maker, group),
-    sweepAll: () => sweepAll(settings, { maker, pool, store, shouldStop: () => false }),
-    fetchWanted: () => fetchMissing({ maker, pool, store, sources }, 50),
+    endpoints: endpointsOf(settings, maker, group, watch),
+    sweepAll: () => sweepAll(settings, { maker, pool, store: storeOwn, shouldStop: () => false }),
+    async fetchWanted() {
+      watch.demand();
+      return fetchMissing({ maker, pool, store: storeOwn, sources }, 50);
+    },
   };
 }
 
@@ -75,6 +90,7 @@ function endpointsOf(
   settings: HubSettings,
   maker: FactMaker,
   group: GroupCommit,
+  watch: SpaceWatch,
 ): HubIntake["endpoints"] {
   return new Map(
     settings.sources.map((source) => [
@@ -83,7 +99,7 @@ function endpointsOf(
         maxBodyBytes: source.maxBodyBytes,
         receive: async (request: ReceivedRequest) => {
           const started = systemClock.monotonic();
-          const answer = await receiveWebhook(maker, group, source, request);
+          const answer = await receiveWebhook(maker, group, source, request, watch.demand);
           const verdict = answer.kind === "kept" ? answer.verdict : answer.kind;
           settings.onIntake(source.connection, verdict, systemClock.monotonic() - started);
           return answer;

@@ -32,7 +32,12 @@ export interface HubLanes {
   closeEndpoint(): Promise<void>;
 }
 
-export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<HubLanes> {
+/** `mayClaim`: false while the ledger has room for outcomes only; seats record, park and wait. */
+export async function openHubLanes(
+  settings: HubSettings,
+  pool: Pool,
+  mayClaim: () => boolean,
+): Promise<HubLanes> {
   const { log } = settings;
   const budgets = laneBudgets(settings);
   const signals = makeLaneSignals();
@@ -67,7 +72,7 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
     crash: settings.crash,
     stats: { call: settings.onCall },
   };
-  const isStopping = (): boolean => stopping;
+  const isStopping = (): boolean => stopping || !mayClaim();
   const endpoint = await openRestateEndpoint({
     hub: settings.name,
     host: settings.endpoint.host,

@@ -6,7 +6,10 @@ import type { ProviderSettings } from "../http/api/api-parts.ts";
 import type { Report } from "../http/server.ts";
 import type { Passwords } from "../operations/people/passwords.ts";
 import type { Flow } from "../routing/flow.ts";
+import type { Space } from "../intake/space-watch.ts";
 import type { Pool } from "../store/database.ts";
+import type { RetentionSettings } from "../store/retention-classes.ts";
+import type { LimitSettings } from "./hub-space.ts";
 
 export interface BudgetSetting {
   readonly name: string;
@@ -53,6 +56,14 @@ export interface HubSettings {
   readonly observeEveryMs?: number | undefined;
   /** How long a handoff waits for an object nobody told of before the object is fetched. */
   readonly graceSeconds?: number;
+  /** Months that classes of rows are kept for; what is not named is kept for good. */
+  readonly retention?: RetentionSettings | undefined;
+  /** Sizes beyond which intake refuses and lanes wait. */
+  readonly limits?: LimitSettings | undefined;
+  /** A folder on the disk that holds the ledger; unknown where the server is somebody else's. */
+  readonly ledgerFolder?: string | undefined;
+  /** Bytes that are left, instead of a look at the folder; tests only. */
+  readonly readRoom?: () => Promise<number | undefined>;
   readonly log: LaneLog;
   /** Ends the process at a labelled point; tests only. */
   readonly crash: (label: string) => void;
@@ -67,6 +78,7 @@ export interface HubParts {
   readonly engineHealthy: () => Promise<boolean>;
   readonly pressure: () => { readonly waiting: number; readonly bytes: number };
   readonly runningSeats: (budget: string) => number;
+  readonly space: () => Space;
 }
 
 export interface HubReports {

@@ -18,6 +18,7 @@ import type { SweepTotal } from "./hub-intake.ts";
 import { makeHubIntake } from "./hub-intake.ts";
 import { openHubLanes, toDeclaration } from "./hub-lanes.ts";
 import type { HubSettings } from "./hub-settings.ts";
+import { bodiesUnderWay, openHubSpace } from "./hub-space.ts";
 import { systemClock, systemHasher } from "./system.ts";
 
 export interface Hub {
@@ -34,10 +35,13 @@ const CONNECTIONS = 16;
 export async function startHub(settings: HubSettings): Promise<Hub> {
   const { log } = settings;
   const pool = await openLedger(settings);
-  const lanes = await openHubLanes(settings, pool);
-  const intake = makeHubIntake(settings, pool, lanes.releaser);
+  const space = await openHubSpace(settings, pool);
+  const { watch } = space;
+  const lanes = await openHubLanes(settings, pool, watch.mayClaim);
+  const intake = makeHubIntake(settings, pool, lanes.releaser, watch);
   const { starter, releaser, endpointUrl } = lanes;
-  const duties = hubDuties({ settings, pool, starter, releaser, intake, endpointUrl });
+  const { mayClaim } = watch;
+  const duties = hubDuties({ settings, pool, starter, releaser, intake, endpointUrl, mayClaim });
   for (const duty of duties.atStart) {
     // An engine that is down keeps nobody from handing facts in; the sweeper registers with it.
     await duty
@@ -55,10 +59,12 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
     engineHealthy: () => isHealthy(settings.engine),
     pressure: intake.group.pressure,
     runningSeats: (budget) => starter.runningSeats(budget),
+    space: watch.space,
   });
   const api = await openHubApi(settings, releaser);
   const http = await openHttpServer({
     ...settings.http,
+    bodiesUnderWay: bodiesUnderWay(settings.limits),
     intake: intake.endpoints,
     ...reports,
     ...(api === undefined ? {} : { api: api.parts }),
@@ -70,6 +76,7 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
     pool,
     sweepSources: intake.sweepAll,
     async stop() {
+      space.stop();
       await http.close();
       await intake.group.stop();
       await sweeper.stop();
@@ -96,7 +103,8 @@ async function openLedger(settings: HubSettings): Promise<Pool> {
   });
   const applied = await migrate(pool, settings.migrationsDir, systemHasher);
   if (applied.length > 0) log.info({ applied }, "ledger brought to this version");
-  await ensurePartitions(pool, systemClock.now());
+  const { left } = await ensurePartitions(pool, systemClock.now());
+  if (left.length > 0) log.warn({ left }, "partitions not made; repeated");
   await declareBudgets(pool, settings.budgets.map(toDeclaration));
   return pool;
 }

@@ -20,7 +20,7 @@ export function makeReports(input: { readonly version: string; readonly hub: str
     open: (parts) => ({
       health: async () => aliveReport(input.version, input.hub),
       ready: () => ready(parts),
-      metrics: () => metrics.scrape(parts.pool, { queued: parts.pressure().waiting }),
+      metrics: () => metrics.scrape(parts.pool, { queued: parts.pressure().waiting, space: parts.space() }),
     }),
   };
 }
@@ -33,5 +33,6 @@ async function ready(parts: HubParts) {
     sending: { allowed: sending?.allowed ?? false, reason: sending?.reason ?? undefined },
     queuePressure: parts.pressure().waiting / MOST_WAITING,
     stopping: false,
+    room: parts.space(),
   });
 }

@@ -20,6 +20,7 @@ import {
 } from "./print-lists.ts";
 import { printObservation } from "./print-observation.ts";
 import { printFinds, printHandoff, printOverview } from "./print-places.ts";
+import { printRetentionPlan, printRetirement } from "./print-retention.ts";
 import { printStory } from "./print-story.ts";
 import { printTable } from "./print-table.ts";
 import { timeText } from "./print-values.ts";
@@ -118,6 +119,17 @@ export const commandEntries: readonly CommandEntry[] = [
         : `sealed ${timeText(result.sealedAt, style.zone)}, ${result.rowsInBlock ?? 0} rows\n`) +
       `not sealed yet: ${result.unsealedRows} rows, the oldest for ${result.unsealedOldestSeconds} s\n`,
   }),
+  entry(operations.planRetention, {
+    path: ["retention", "plan"],
+    examples: ["tieout retention plan", "tieout retention plan --json"],
+    print: printRetentionPlan,
+  }),
+  entry(operations.runRetention, {
+    path: ["retention", "run"],
+    examples: ["tieout retention run --plan-hash 3f2a…    # as retention plan printed it"],
+    print: printRetirement,
+    exitCode: ({ months }) => (months.every((one) => one.retired) ? 0 : DIFFERENCES),
+  }),
   entry(operations.doctor, {
     path: ["doctor"],
     examples: ["tieout doctor"],
@@ -152,6 +164,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   cases: "Single exceptions, one by one",
   proposals: "Proposals: what a second person must decide",
   audit: "Proof: what must always hold",
+  retention: "Retention: months that are older than they are kept",
   "dead-letters": "What arrived and was not understood",
   user: "People: accounts and roles",
   token: "API tokens: for programs that act for a person",

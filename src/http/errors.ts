@@ -17,6 +17,10 @@ export const httpErrors = defineErrors({
     message: "The body is larger than the {limit} bytes this connection accepts.",
     class: "reject",
   },
+  E_HTTP_BODIES: {
+    message: "Too many bytes are under way; nothing of this request was read. Send it again.",
+    class: "retry-after",
+  },
   E_HTTP_ROUTE_UNKNOWN: {
     message: "There is no such address in this API; /api/docs lists them.",
     class: "reject",

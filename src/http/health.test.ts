@@ -7,6 +7,7 @@ const well = {
   sending: { allowed: true, reason: undefined },
   queuePressure: 0.1,
   stopping: false,
+  room: { state: "ok" as const },
 };
 
 describe("readiness", () => {
@@ -20,6 +21,11 @@ describe("readiness", () => {
     const off = readyReport({ ...well, sending: { allowed: false, reason: "restored" } });
     expect(off.ok).toBe(true);
     expect(JSON.stringify(off.body)).toContain("switched off: restored");
+  });
+  test("given too little room for the ledger, then not ready, and why is said", () => {
+    const tight = readyReport({ ...well, room: { state: "refusing", why: "12 MiB are left" } });
+    expect(tight).toMatchObject({ ok: false, body: { status: "not ready" } });
+    expect(JSON.stringify(tight.body)).toContain("12 MiB are left; intake refuses");
   });
   test("given no database, a full queue or a shutdown, then not ready", () => {
     for (const bad of [{ database: false }, { queuePressure: 0.95 }, { stopping: true }]) {

@@ -14,6 +14,11 @@ export interface ReadinessInput {
   /** How full intake's queue is, from 0 to 1. */
   readonly queuePressure: number;
   readonly stopping: boolean;
+  /** Whether the ledger has room; `why` where it has too little. */
+  readonly room: {
+    readonly state: "ok" | "refusing" | "pausing";
+    readonly why?: string | undefined;
+  };
 }
 
 type Status = "ok" | "degraded" | "failed";
@@ -25,6 +30,11 @@ interface Part {
 
 /** From here on requests are soon answered with "busy"; a balancer should look elsewhere. */
 const FULL = 0.9;
+
+const ROOM_WORDS = {
+  refusing: "intake refuses, handoffs go on",
+  pausing: "intake refuses, lanes record and wait",
+} as const;
 
 export function aliveReport(version: string, hub: string): Report {
   return { ok: true, body: { status: "alive", hub, version } };
@@ -50,6 +60,11 @@ export function readyReport(input: ReadinessInput): Report {
           detail: `switched off: ${input.sending.reason ?? "no reason given"}`,
         },
   };
+  const { state, why } = input.room;
+  parts["room"] =
+    state === "ok"
+      ? { status: "ok", detail: "the ledger has room" }
+      : { status: "failed", detail: `${why ?? "too little"}; ${ROOM_WORDS[state]}` };
   if (input.stopping) parts["hub"] = { status: "failed", detail: "shutting down" };
   const statuses = Object.values(parts).map((part) => part.status);
   const ok = !statuses.includes("failed");

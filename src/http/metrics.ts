@@ -21,8 +21,14 @@ export interface Metrics {
   /** `queued`: facts that wait in memory to be stored. */
   scrape(
     session: Session,
-    live: { readonly queued: number },
+    live: { readonly queued: number; readonly space?: RoomFigures },
   ): Promise<{ type: string; text: string }>;
+}
+
+/** The room that the ledger has left; undefined where nobody can tell. */
+export interface RoomFigures {
+  readonly state: "ok" | "refusing" | "pausing";
+  readonly room: number | undefined;
 }
 
 export interface MetricsOptions {
@@ -61,6 +67,7 @@ export function makeMetrics(options: MetricsOptions): Metrics {
     registers: [registry],
   });
   const ledger = ledgerGauges(registry);
+  const room = roomGauges(registry);
   ledger.build.set({ version: options.version }, 1);
   let readAt = Number.NEGATIVE_INFINITY;
   let freshMs = FRESH_MS;
@@ -81,8 +88,9 @@ export function makeMetrics(options: MetricsOptions): Metrics {
       facts.inc({ connection, verdict });
       intake.observe({ connection }, ms / 1000);
     },
-    async scrape(session, { queued }) {
+    async scrape(session, { queued, space }) {
       ledger.queued.set(queued);
+      setRoom(room, space);
       if (options.clock.monotonic() - readAt >= freshMs) {
         // Two scrapers at once share one reading; a failed one is tried again by the next scrape.
         reading ??= read(session).finally(() => {
@@ -97,6 +105,23 @@ export function makeMetrics(options: MetricsOptions): Metrics {
       return { type: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+function roomGauges(registry: Registry) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  return {
+    bytes: gauge("tieout_ledger_room_bytes", "Bytes the ledger may still grow, where known."),
+    refusing: gauge("tieout_intake_refusing", "1 while intake refuses for want of room."),
+    pausing: gauge("tieout_lanes_pausing", "1 while lanes claim nothing for want of room."),
+  };
+}
+
+function setRoom(gauges: ReturnType<typeof roomGauges>, space: RoomFigures | undefined): void {
+  const { state = "ok", room } = space ?? {};
+  // Not known is not nothing: an alarm on little room must not ring.
+  gauges.bytes.set(room ?? Number.NaN);
+  gauges.refusing.set(state === "ok" ? 0 : 1);
+  gauges.pausing.set(state === "pausing" ? 1 : 0);
 }
 
 type LedgerGauges = ReturnType<typeof ledgerGauges>;

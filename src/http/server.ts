@@ -4,11 +4,12 @@
  */
 
 import type { AddressInfo } from "node:net";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import Fastify from "fastify";
 import type { ReceivedRequest } from "../connectors/kit/source.ts";
 import { addApi } from "./api/add-api.ts";
 import type { ApiParts } from "./api/api-parts.ts";
+import { makeBodyAllowance } from "./body-allowance.ts";
 import { addConsole } from "./console-files.ts";
 import { httpErrors } from "./errors.ts";
 import { problem, problemOf, sendProblem } from "./problem.ts";
@@ -16,7 +17,12 @@ import { problem, problemOf, sendProblem } from "./problem.ts";
 export type IntakeAnswer =
   | { readonly kind: "kept"; readonly verdict: string }
   | { readonly kind: "refused"; readonly code: string; readonly reason: string }
-  | { readonly kind: "busy"; readonly code: string; readonly message: string }
+  | {
+      readonly kind: "busy";
+      readonly code: string;
+      readonly message: string;
+      readonly retrySeconds?: number;
+    }
   | { readonly kind: "failed"; readonly cause: unknown };
 
 export interface Report {
@@ -32,6 +38,8 @@ export interface HttpOptions {
     string,
     { readonly maxBodyBytes: number; receive(request: ReceivedRequest): Promise<IntakeAnswer> }
   >;
+  /** Bytes of bodies that may be under way at once; see body-allowance.ts. */
+  readonly bodiesUnderWay?: number;
   readonly health: () => Promise<Report>;
   readonly ready: () => Promise<Report>;
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
@@ -71,7 +79,7 @@ export async function openHttpServer(options: HttpOptions): Promise<HttpServer> 
     if (!tooLarge) options.onError(error, request.url);
     return sendProblem(reply, tooLarge ? problem(413, code, message) : problemOf(error));
   });
-  addIntake(app, options);
+  addIntake(app, options, largest);
   addReports(app, options);
   if (options.api !== undefined) addApi(app, { ...options.api, onError: options.onError });
   if (options.consoleDir !== undefined) addConsole(app, options.consoleDir);
@@ -80,8 +88,28 @@ export async function openHttpServer(options: HttpOptions): Promise<HttpServer> 
   return { port, close: () => app.close() };
 }
 
-function addIntake(app: FastifyInstance, options: HttpOptions): void {
-  app.post<{ Params: { connection: string } }>("/in/:connection", async (request, reply) => {
+/** Enough for 32 bodies of the largest kind that Stripe sends. */
+const BODIES_UNDER_WAY = 64 * 1024 ** 2;
+
+/** `largest`: what states more than this is refused as too large, unread. */
+function addIntake(app: FastifyInstance, options: HttpOptions, largest: number): void {
+  const allowance = makeBodyAllowance(options.bodiesUnderWay ?? BODIES_UNDER_WAY);
+  type Intake = { Params: { connection: string } };
+  const onRequest = async (request: FastifyRequest<Intake>, reply: FastifyReply) => {
+    const source = options.intake.get(request.params.connection);
+    if (source === undefined) return;
+    const stated = Number(request.headers["content-length"] ?? Number.NaN);
+    if (stated > largest) return;
+    // Without a length it may become as large as any.
+    const bytes = Number.isSafeInteger(stated) ? stated : source.maxBodyBytes;
+    if (!allowance.enter(bytes)) {
+      const { code, message } = httpErrors.E_HTTP_BODIES();
+      return sendProblem(reply, problem(503, code, message, 1));
+    }
+    reply.raw.once("close", () => allowance.leave(bytes));
+    return;
+  };
+  app.post<Intake>("/in/:connection", { onRequest }, async (request, reply) => {
     const { connection } = request.params;
     const source = options.intake.get(connection);
     if (source === undefined) {
@@ -106,7 +134,7 @@ function addIntake(app: FastifyInstance, options: HttpOptions): void {
       case "refused":
         return sendProblem(reply, problem(401, answer.code, answer.reason));
       case "busy":
-        return sendProblem(reply, problem(503, answer.code, answer.message, 1));
+        return sendProblem(reply, problem(503, answer.code, answer.message, answer.retrySeconds ?? 1));
       case "failed":
         options.onError(answer.cause, request.url);
         return sendProblem(reply, problem(503, "E_HTTP_INTERNAL", "Not stored; send it again.", 1));

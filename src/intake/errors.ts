@@ -5,6 +5,11 @@ export const intakeErrors = defineErrors({
     message: "Too much is waiting to be stored; nothing of this request was kept. Send it again.",
     class: "retry-after",
   },
+  E_INTAKE_NO_ROOM: {
+    message:
+      "The ledger has too little room left ({why}); nothing of this request was kept. Send it again in {seconds} seconds.",
+    class: "retry-after",
+  },
   E_INTAKE_STOPPED: {
     message: "This hub is shutting down; nothing of this request was kept. Send it again.",
     class: "retry-after",

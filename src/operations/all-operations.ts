@@ -27,6 +27,7 @@ import {
   revokeTokenOperation,
 } from "./people/tokens.ts";
 import { repairReferenceOperation } from "./repair-reference.ts";
+import { planRetentionOperation, runRetentionOperation } from "./retention.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { searchOperation } from "./search.ts";
 import { showEventOperation } from "./show-event.ts";
@@ -70,6 +71,8 @@ export const operations = {
   verifyInvariants: verifyInvariantsOperation,
   exportEvidence: exportEvidenceOperation,
   showRoot: showRootOperation,
+  planRetention: planRetentionOperation,
+  runRetention: runRetentionOperation,
   doctor: doctorOperation,
   addUser: addUserOperation,
   listUsers: listUsersOperation,

@@ -20,7 +20,6 @@ const output = z.strictObject({ healthy: z.boolean(), checks: z.array(checkShape
 
 /** Business dates and leases tolerate this much between our clock and the database's. */
 const SKEW_MS = 2000;
-const LOW_DISK = 1024 ** 3;
 
 export const doctorOperation = defineOperation({
   name: "doctor",
@@ -168,9 +167,23 @@ async function diskCheck({ surroundings }: OperationContext): Promise<DoctorChec
   if (surroundings?.diskSpace === undefined) {
     return [{ name: "disk", status: "not checked", detail: "the data is not on this machine" }];
   }
-  const { free, total } = await surroundings.diskSpace();
+  const { free, total, refuseBelow, pauseBelow, holdsLedger } = await surroundings.diskSpace();
   const percent = total === 0 ? 0 : Math.floor((free * 100) / total);
-  const detail = `${Math.floor(free / 1024 ** 2)} MiB free, ${percent} %`;
-  if (free >= LOW_DISK && percent >= 5) return [{ name: "disk", status: "ok", detail }];
-  return [{ name: "disk", status: "warning", detail, remedy: "Free or add space." }];
+  const left = `${mebibytes(free)} MiB free, ${percent} %`;
+  const remedy = "Free or add space; intake takes facts again by itself.";
+  if (!holdsLedger) {
+    const detail = `${left} here; the ledger is on another server, whose disk is not seen`;
+    return [{ name: "disk", status: "ok", detail }];
+  }
+  if (free < refuseBelow) {
+    const lanes = free < pauseBelow ? ", lanes wait" : "";
+    return [{ name: "disk", status: "failed", detail: `${left}: intake refuses${lanes}`, remedy }];
+  }
+  const detail = `${left}; intake refuses below ${mebibytes(refuseBelow)} MiB`;
+  if (free >= 2 * refuseBelow && percent >= 5) return [{ name: "disk", status: "ok", detail }];
+  return [{ name: "disk", status: "warning", detail, remedy }];
+}
+
+function mebibytes(bytes: number): number {
+  return Math.floor(bytes / 1024 ** 2);
 }

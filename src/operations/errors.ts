@@ -37,6 +37,14 @@ export const operationsErrors = defineErrors({
       "The time for which two people excluded this is over. Retry it, or exclude it again for longer.",
     class: "pause",
   },
+  E_OPERATIONS_RETENTION: {
+    message: "The configuration's retention is not understood: {why}; {fewest} months at least.",
+    class: "reject",
+  },
+  E_OPERATIONS_PLAN_CHANGED: {
+    message: "This is not what {operation} shows now. Look at it again.",
+    class: "pause",
+  },
   E_OPERATIONS_NOT_WATCHED: {
     message: "{target} cannot be observed: its connector or its settings do not offer it.",
     class: "reject",

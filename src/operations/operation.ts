@@ -16,6 +16,7 @@ import type { Hasher } from "../kernel/hashing.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Pool } from "../store/database.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
+import type { RetentionSettings } from "../store/retention-classes.ts";
 import { operationsErrors } from "./errors.ts";
 import type { Passwords } from "./people/passwords.ts";
 
@@ -40,11 +41,21 @@ export interface Evidence {
   readonly subIds?: readonly string[];
 }
 
+/** Bytes; `refuseBelow`: with less free intake refuses, `pauseBelow`: lanes wait too. */
+export interface DiskSpace {
+  readonly free: number;
+  readonly total: number;
+  readonly refuseBelow: number;
+  readonly pauseBelow: number;
+  /** False where the ledger is on a server elsewhere, whose disk nobody here can see. */
+  readonly holdsLedger: boolean;
+}
+
 /** What only the process around us can see. A missing function is reported as not checked. */
 export interface Surroundings {
   readonly engineReachable?: () => Promise<boolean>;
   /** Bytes on the disk that holds the data folder. */
-  readonly diskSpace?: () => Promise<{ readonly free: number; readonly total: number }>;
+  readonly diskSpace?: () => Promise<DiskSpace>;
   /** The caller's own files. A server has none to offer: paths of strangers stay unopened. */
   readonly files?: {
     /** Lines without their ends. */
@@ -70,6 +81,10 @@ export interface OperationContext {
   readonly surroundings?: Surroundings;
   readonly evidence?: Evidence;
   readonly passwords?: Passwords;
+  /** Months that classes of rows are kept for; what is not named is kept for good. */
+  readonly retention?: RetentionSettings | undefined;
+  /** Labelled points where a test may end the process. */
+  readonly crash?: (label: string) => void;
   /**
    * The ledger as far as a scope reaches, bound by row security. Set where requests of people come
    * from outside; absent where the process owns the ledger anyway.

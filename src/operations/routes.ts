@@ -46,6 +46,8 @@ export const routes = {
   verifyInvariants: { method: "GET", path: "/invariants", tag: "Proof" },
   exportEvidence: { method: "POST", path: "/evidence/export", tag: "Proof" },
   showRoot: { method: "GET", path: "/evidence/root", tag: "Proof" },
+  planRetention: { method: "GET", path: "/retention", tag: "Proof" },
+  runRetention: { method: "POST", path: "/retention/run", tag: "Proof" },
   doctor: { method: "GET", path: "/doctor", tag: "Proof" },
   addUser: { method: "POST", path: "/users", tag: "People" },
   listUsers: { method: "GET", path: "/users", tag: "People" },

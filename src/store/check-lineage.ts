@@ -16,6 +16,7 @@ const BROKEN = `
 select 'event without its raw message' as what, array[e.id::text, e.inbound_id::text] as ids,
   e.type || ' ' || e.subject as detail
 from event e where not exists (select 1 from inbound i where i.id = e.inbound_id)
+  and not is_retired('inbound', e.inbound_id)
 union all
 select 'handoff without its event', array[h.id::text, h.event_id::text],
   h.operation || ' ' || h.object
@@ -32,6 +33,7 @@ where a.handoff_id is null and coalesce(cardinality(a.batch), 0) = 0
 union all
 select 'outcome without an attempt', array[o.id::text, o.attempt_id::text], o.class
 from outcome o where not exists (select 1 from attempt a where a.id = o.attempt_id)
+  and not is_retired('attempt', o.attempt_id)
 union all
 select 'link without an effect', array[l.reference],
   l.target || ' ' || l.object || ' as ' || l.external_id

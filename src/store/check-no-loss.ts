@@ -15,7 +15,7 @@ select (select count(*)::int from event_identity) as facts,
 const BROKEN = `
 with eventless as (
   select d.identity, d.inbound_id from event_identity d
-  where d.verdict = 'events'
+  where d.verdict = 'events' and not is_retired('inbound', d.inbound_id)
     and not exists (select 1 from event e where e.inbound_id = d.inbound_id)
 ), lost as (
   select l.identity, l.inbound_id from eventless l
@@ -30,6 +30,7 @@ union all
 select 'fact without its raw message', array[d.identity::text, d.inbound_id::text],
   'the identity names an inbound that is not stored'
 from event_identity d where not exists (select 1 from inbound i where i.id = d.inbound_id)
+  and not is_retired('inbound', d.inbound_id)
 union all
 select 'dead fact without a dead letter', array[d.identity::text, d.inbound_id::text],
   'nothing says why it was not understood'

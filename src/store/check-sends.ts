@@ -17,7 +17,7 @@ union all
 select 'confirmed without an attempt', array[h.id::text],
   h.operation || ' ' || h.object || ' in ' || h.target
 from handoff h left join attempt a on a.id = h.last_attempt
-where h.state = 'confirmed' and (a.id is null
+where h.state = 'confirmed' and not is_retired('attempt', h.last_attempt) and (a.id is null
   or not (a.handoff_id is not distinct from h.id or a.handoff_id is null and h.id = any(a.batch)))
 union all
 select 'confirmed by a probe without being adopted', array[h.id::text, a.id::text],

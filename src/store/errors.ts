@@ -19,6 +19,14 @@ export const storeErrors = defineErrors({
     message: "Seat {seat} of budget {budget} was taken over by another holder.",
     class: "retry",
   },
+  E_STORE_MONTH_IN_USE: {
+    message: "{month} cannot be retired: {why}.",
+    class: "pause",
+  },
+  E_STORE_MONTH_BUSY: {
+    message: "{month} was not retired: its tables were in use. Nothing was changed; try again.",
+    class: "retry",
+  },
   E_STORE_API_ROLE: {
     message: "Requests of people are refused until the role tieout_api can be used. {remedy}",
     class: "pause",

@@ -146,7 +146,7 @@ function hubSettings(around: Surroundings): HubSettings {
 
 /** `observeEveryMs`: how often the hub looks at its targets by itself; never unless given. */
 export async function openHubRoom(
-  options: { readonly observeEveryMs?: number } = {},
+  options: { readonly observeEveryMs?: number; readonly settings?: Partial<HubSettings> } = {},
 ): Promise<HubRoom> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-room-"));
   const database = await freshDatabase();
@@ -160,7 +160,7 @@ export async function openHubRoom(
   const log: string[] = [];
   const { observeEveryMs } = options;
   const around = { database, restate, stripe, netsuite, secret, port, log, observeEveryMs };
-  const hub = await startHub(hubSettings(around));
+  const hub = await startHub({ ...hubSettings(around), ...options.settings });
   return {
     ...{ database, stripe, netsuite, restate, hub, log, webhookUrl, secret },
     states: () => statesOf(hub),

@@ -112,15 +112,19 @@ export const factMaker: FactMaker = {
 };
 
 /** The facts of happenings, as intake makes them. */
-export function factsOf(happenings: readonly Happening[]): Fact[] {
+export function factsOf(happenings: readonly Happening[], maker = factMaker): Fact[] {
   return happenings.map((one) =>
-    makeFactOfRaw(factMaker, plainSource, one as unknown as Json, "webhook"),
+    makeFactOfRaw(maker, plainSource, one as unknown as Json, "webhook"),
   );
 }
 
 /** Stores happenings as intake would and releases what can go; returns the verdicts. */
-export async function tell(pool: Pool, happenings: readonly Happening[]): Promise<string[]> {
-  const facts = factsOf(happenings);
+export async function tell(
+  pool: Pool,
+  happenings: readonly Happening[],
+  maker = factMaker,
+): Promise<string[]> {
+  const facts = factsOf(happenings, maker);
   const store = { pool, hasher: systemHasher, onCommitted: () => {} };
   const verdicts = await storeFacts(store, facts);
   const keys = facts.flatMap((fact) =>

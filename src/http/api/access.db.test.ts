@@ -102,6 +102,8 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
   listConnections: { ask: () => ({}), sees: queued },
   listDeadLetters: { ask: () => ({}), sees: (answer) => answer.text.includes("E_CONTRACT_SHAPE") },
   verifyInvariants: { ask: () => ({ query: "only=Order" }) },
+  planRetention: { ask: () => ({}) },
+  runRetention: { ask: () => ({ body: { planHash: "nothing" } }) },
   doctor: { ask: () => ({}) },
   addUser: { ask: () => ({ body: { name: "Nobody New", login: "analystus" } }) },
   listUsers: { ask: () => ({}) },

@@ -46,8 +46,8 @@ export interface OpenBlock {
   /** False when the manifest does not give the block's root: then it may name wrong rows. */
   readonly sound: boolean;
   add(table: string, id: string, digest: Uint8Array): RowState;
-  /** What the block holds and the file does not. */
-  missing(): { readonly table: string; readonly id: string }[];
+  /** What the block holds and the file does not: ids of 16 bytes each, by table. */
+  missing(): ReadonlyMap<string, Buffer>;
   /** Whether the rows that came give the root, whatever the manifest says. */
   rowsGiveRoot(): boolean;
 }
@@ -71,7 +71,16 @@ export function openBlock(hasher: Hasher, head: BlockHead, manifest: Buffer): Op
       seen.add(key);
       return entry.digest.equals(digest) ? "exact" : "changed";
     },
-    missing: () => [...expected].flatMap(([key, entry]) => (seen.has(key) ? [] : [entry])),
+    missing() {
+      const ids = new Map<string, Buffer[]>();
+      for (const [key, { table, id }] of expected) {
+        if (seen.has(key)) continue;
+        const parts = ids.get(table) ?? [];
+        parts.push(idBytes(id));
+        ids.set(table, parts);
+      }
+      return new Map([...ids].map(([table, parts]) => [table, Buffer.concat(parts)]));
+    },
     rowsGiveRoot: () => sound || rootOf(hasher, came) === head.root,
   };
 }
@@ -109,6 +118,11 @@ function idText(entry: Buffer): string {
   const digits = entry.toString("hex", 0, 16);
   const groups = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16)];
   return [...groups, digits.slice(16, 20), digits.slice(20)].join("-");
+}
+
+/** The ids of a buffer that holds 16 bytes of each. */
+export function* idTexts(ids: Buffer): Iterable<string> {
+  for (let at = 0; at < ids.length; at += 16) yield idText(ids.subarray(at, at + 16));
 }
 
 function idBytes(id: string): Buffer {

@@ -12,7 +12,7 @@ import { operationsErrors } from "../errors.ts";
 import type { FileEnd, FileHead } from "./evidence-file.ts";
 import { FORMAT, NO_CONTENT } from "./evidence-file.ts";
 import type { OpenBlock, RowState } from "./open-block.ts";
-import { openBlock, parseArray, parseBlock } from "./open-block.ts";
+import { idTexts, openBlock, parseArray, parseBlock } from "./open-block.ts";
 
 export interface Problem {
   readonly what: string;
@@ -28,8 +28,18 @@ export interface EvidenceReport {
   /** Bodies and rows that are not there any more, on purpose and with a sealed record of it. */
   readonly replaced: number;
   readonly retired: number;
+  /** The records by which rows are gone, with how many each accounts for. */
+  readonly retirements: readonly Retirement[];
   readonly newest: { readonly number: number; readonly hash: string } | undefined;
   readonly unsealed: FileEnd["unsealed"] | undefined;
+}
+
+export interface Retirement {
+  readonly table: string;
+  /** When it was recorded; UTC, as the ledger wrote it. */
+  readonly at: string;
+  readonly reason: string;
+  readonly rows: number;
 }
 
 interface Place {
@@ -44,6 +54,16 @@ interface Change {
   readonly row: string;
   readonly upto: string | null;
   readonly newHash: string | null;
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** Rows of one table that a block holds and the file does not: retired months are millions. */
+interface Missing {
+  readonly table: string;
+  readonly block: number;
+  /** Their ids, 16 bytes each. */
+  readonly ids: Buffer;
 }
 
 /** What is known while the file is read. */
@@ -53,7 +73,7 @@ interface Reading {
   readonly problems: Problem[];
   readonly rows: Record<string, number>;
   readonly contents: (Place & { readonly hash: string })[];
-  readonly missing: Place[];
+  readonly missing: Missing[];
   readonly changes: Change[];
   readonly met: Set<number>;
   head: FileHead | undefined;
@@ -187,7 +207,9 @@ function readRow(reading: Reading, line: string, content: string): boolean {
   if (state !== "exact" && block.sound) tell(reading, WORDS[state], place, DETAILS[state]);
   const hash = content === NO_CONTENT ? "" : hex(hasher.sha256(Buffer.from(content, "base64")));
   if (hash !== fields.at(-1)) reading.contents.push({ ...place, hash });
-  if (table === "evidence_change" && state === "exact") reading.changes.push(changeOf(fields));
+  if (table === "evidence_change" && state === "exact") {
+    reading.changes.push(changeOf(fields, content));
+  }
   return true;
 }
 
@@ -205,7 +227,7 @@ const changeColumns = [
   ...(evidenceTables.find((t) => t.name === "evidence_change")?.line ?? []),
 ];
 
-function changeOf(fields: readonly unknown[]): Change {
+function changeOf(fields: readonly unknown[], content: string): Change {
   const at = (column: string): unknown => fields[changeColumns.indexOf(column)];
   return {
     kind: at("kind"),
@@ -213,6 +235,11 @@ function changeOf(fields: readonly unknown[]): Change {
     row: String(at("row_id")),
     upto: at("upto_id") as string | null,
     newHash: at("new_hash") as string | null,
+    at: String(at("at")),
+    // field(reason): the number of its bytes, a colon, the text, a semicolon.
+    reason: Buffer.from(content, "base64")
+      .toString("utf8")
+      .replace(/^\d+:|;$/g, ""),
   };
 }
 
@@ -222,9 +249,7 @@ function closeBlock(reading: Reading): void {
   reading.block = undefined;
   const { number } = block.head;
   if (block.sound) {
-    for (const entry of block.missing()) {
-      reading.missing.push({ table: entry.table, id: entry.id, block: number });
-    }
+    for (const [table, ids] of block.missing()) reading.missing.push({ table, block: number, ids });
     return;
   }
   const detail = block.rowsGiveRoot()
@@ -245,7 +270,7 @@ function finish(reading: Reading): EvidenceReport {
   for (const one of foreign) {
     tell(reading, "changed content of", one, "it is not what its row_hash was taken over");
   }
-  const gone = reading.missing.filter((place) => !changes.some((one) => retires(one, place)));
+  const { gone, retirements } = accountFor(reading.missing, changes);
   for (const one of gone) tell(reading, "missing row of", one, "it was sealed and is not there");
   for (const number of [...roots.keys()].filter((one) => !met.has(one))) {
     const detail = "it was exported before and is not in the file";
@@ -261,14 +286,35 @@ function finish(reading: Reading): EvidenceReport {
     rows,
     problems,
     replaced: reading.contents.length - foreign.length,
-    retired: reading.missing.length - gone.length,
+    retired: retirements.reduce((sum, one) => sum + one.rows, 0),
+    retirements,
     newest: reading.last && { number: reading.last.number, hash: reading.last.hash },
     unsealed: end?.unsealed,
   };
 }
 
-/** Ids compare as texts: lower case, fixed width. */
-function retires(change: Change, { table, id }: Place): boolean {
-  if (change.kind !== "retired" || change.table !== table) return false;
-  return change.row <= id && change.upto !== null && id < change.upto;
+interface Account {
+  readonly gone: readonly Place[];
+  readonly retirements: readonly Retirement[];
+}
+
+/** Which of the missing rows a retirement accounts for; the first record of a row counts it. */
+function accountFor(missing: readonly Missing[], changes: readonly Change[]): Account {
+  const records = changes
+    .filter(({ kind, upto }) => kind === "retired" && upto !== null)
+    .map((change) => ({ change, rows: 0 }));
+  const gone: Place[] = [];
+  for (const { table, block, ids } of missing) {
+    const own = records.filter(({ change }) => change.table === table);
+    for (const id of idTexts(ids)) {
+      // Ids compare as texts: lower case, fixed width.
+      const record = own.find(({ change }) => change.row <= id && id < (change.upto ?? ""));
+      if (record === undefined) gone.push({ table, id, block });
+      else record.rows += 1;
+    }
+  }
+  const retirements = records
+    .filter(({ rows }) => rows > 0)
+    .map(({ change: { table, at, reason }, rows }) => ({ table: String(table), at, reason, rows }));
+  return { gone, retirements };
 }

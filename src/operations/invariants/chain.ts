@@ -44,7 +44,7 @@ export const chain: Invariant = {
 /** What a verified file says, as any invariant says it. */
 export function findingOf(report: EvidenceReport): Finding {
   const rows = Object.entries(report.rows).map(([table, count]) => [`rows of ${table}`, count]);
-  const { newest, unsealed, replaced, retired } = report;
+  const { newest, unsealed, replaced, retired, retirements } = report;
   return {
     looked: { blocks: report.blocks, ...Object.fromEntries(rows) },
     violations: report.problems,
@@ -57,6 +57,10 @@ export function findingOf(report: EvidenceReport): Finding {
       ...(replaced + retired === 0
         ? []
         : [`gone on purpose, by a sealed record: ${replaced} bodies, ${retired} rows`]),
+      ...retirements.map(
+        ({ table, at, reason, rows: count }) =>
+          `${count} rows of ${table} retired on ${at.slice(0, 10)}: ${reason}`,
+      ),
     ],
   };
 }
