@@ -20,7 +20,8 @@ export function makeReports(input: { readonly version: string; readonly hub: str
     open: (parts) => ({
       health: async () => aliveReport(input.version, input.hub),
       ready: () => ready(parts),
-      metrics: () => metrics.scrape(parts.pool, { queued: parts.pressure().waiting, space: parts.space() }),
+      metrics: () =>
+        metrics.scrape(parts.pool, { queued: parts.pressure().waiting, space: parts.space() }),
     }),
   };
 }

@@ -134,7 +134,10 @@ function addIntake(app: FastifyInstance, options: HttpOptions, largest: number):
       case "refused":
         return sendProblem(reply, problem(401, answer.code, answer.reason));
       case "busy":
-        return sendProblem(reply, problem(503, answer.code, answer.message, answer.retrySeconds ?? 1));
+        return sendProblem(
+          reply,
+          problem(503, answer.code, answer.message, answer.retrySeconds ?? 1),
+        );
       case "failed":
         options.onError(answer.cause, request.url);
         return sendProblem(reply, problem(503, "E_HTTP_INTERNAL", "Not stored; send it again.", 1));

@@ -48,7 +48,11 @@ async function untilReady(status: number): Promise<void> {
 }
 
 const post = () =>
-  fetch(room.webhookUrl, { method: "POST", body: "{}", headers: { "stripe-signature": "t=1,v1=0" } });
+  fetch(room.webhookUrl, {
+    method: "POST",
+    body: "{}",
+    headers: { "stripe-signature": "t=1,v1=0" },
+  });
 
 describe("a ledger that has little room left", () => {
   test("given less than the threshold, then intake says so and when to come back, and nothing grows", async () => {

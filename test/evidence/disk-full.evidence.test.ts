@@ -84,7 +84,9 @@ function body(id: string, bytes: number): string {
 
 /** Random text: what compresses away would never fill a disk. */
 const noise = (bytes: number): string =>
-  Buffer.from(systemRandom.bytes(Math.ceil(bytes * 0.75))).toString("base64").slice(0, bytes);
+  Buffer.from(systemRandom.bytes(Math.ceil(bytes * 0.75)))
+    .toString("base64")
+    .slice(0, bytes);
 
 interface Told {
   readonly kept: string[];
@@ -105,7 +107,7 @@ async function tellUntilRefused(prefix: string, refusals: number, most: number):
 
 async function keptFacts(): Promise<string[]> {
   const { rows } = await room.hub.pool.query<{ id: string }>(
-    "select substring(convert_from(body, 'UTF8') from '\"id\":\"(evt_[^\"]+)\"') as id from inbound",
+    'select substring(convert_from(body, \'UTF8\') from \'"id":"(evt_[^"]+)"\') as id from inbound',
   );
   return rows.map(({ id }) => id);
 }
