@@ -14,6 +14,7 @@ import type { TargetFacts } from "../routing/flow.ts";
 import { makeRouter } from "../routing/route-event.ts";
 import type { Pool } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
+import type { Keyring } from "../store/keyring.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
@@ -39,7 +40,12 @@ export interface HubIntake {
   fetchWanted(): Promise<number>;
 }
 
-export function makeHubIntake(settings: HubSettings, pool: Pool, releaser: Releaser): HubIntake {
+export function makeHubIntake(
+  settings: HubSettings,
+  pool: Pool,
+  keyring: Keyring,
+  releaser: Releaser,
+): HubIntake {
   const maker: FactMaker = {
     clock: systemClock,
     random: systemRandom,
@@ -47,7 +53,7 @@ export function makeHubIntake(settings: HubSettings, pool: Pool, releaser: Relea
     route: makeRouter(settings.flows, targetFacts(settings.targets)),
     checkContract,
   };
-  const factStore = { pool, hasher: systemHasher, onCommitted: releaser.addFacts };
+  const factStore = { pool, hasher: systemHasher, keyring, onCommitted: releaser.addFacts };
   const store = async (facts: readonly Fact[]) => {
     settings.crash("before-intake-commit");
     const verdicts = await storeFacts(factStore, facts);

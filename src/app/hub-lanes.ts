@@ -11,6 +11,7 @@ import type { Releaser } from "../intake/release-after-commit.ts";
 import { makeReleaser } from "../intake/release-after-commit.ts";
 import { messageOf } from "../kernel/errors.ts";
 import type { Pool } from "../store/database.ts";
+import type { Keyring } from "../store/keyring.ts";
 import type { SeatKey } from "../store/take-lane.ts";
 import type { BudgetSetting, HubSettings } from "./hub-settings.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
@@ -31,7 +32,11 @@ export interface HubLanes {
   closeEndpoint(): Promise<void>;
 }
 
-export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<HubLanes> {
+export async function openHubLanes(
+  settings: HubSettings,
+  pool: Pool,
+  keyring: Keyring,
+): Promise<HubLanes> {
   const { log } = settings;
   const budgets = laneBudgets(settings);
   const signals = makeLaneSignals();
@@ -55,6 +60,7 @@ export async function openHubLanes(settings: HubSettings, pool: Pool): Promise<H
   });
   const lane: LaneContext = {
     pool,
+    keyring,
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,

@@ -7,6 +7,7 @@ import type { Report } from "../http/server.ts";
 import type { Passwords } from "../operations/people/passwords.ts";
 import type { Flow } from "../routing/flow.ts";
 import type { Pool } from "../store/database.ts";
+import type { MasterKeys } from "../store/keyring.ts";
 
 export interface BudgetSetting {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface HubSettings {
   readonly version: string;
   readonly databaseUrl: string;
   readonly migrationsDir: string;
+  /** What wraps the keys of personal data. */
+  readonly masterKeys: MasterKeys;
   readonly engine: { readonly ingressUrl: string; readonly adminUrl: string };
   readonly http: {
     readonly host: string;

@@ -11,6 +11,8 @@ import type { Pool } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
 import { declareBudgets } from "../store/declare-budgets.ts";
 import { ensurePartitions } from "../store/ensure-partitions.ts";
+import type { Keyring } from "../store/keyring.ts";
+import { openKeyring } from "../store/keyring.ts";
 import { migrate } from "../store/migrate.ts";
 import { openHubApi } from "./hub-api.ts";
 import { hubDuties } from "./hub-duties.ts";
@@ -18,7 +20,7 @@ import type { SweepTotal } from "./hub-intake.ts";
 import { makeHubIntake } from "./hub-intake.ts";
 import { openHubLanes, toDeclaration } from "./hub-lanes.ts";
 import type { HubSettings } from "./hub-settings.ts";
-import { systemClock, systemHasher } from "./system.ts";
+import { systemCipher, systemClock, systemHasher, systemRandom } from "./system.ts";
 
 export interface Hub {
   readonly httpPort: number;
@@ -34,10 +36,13 @@ const CONNECTIONS = 16;
 export async function startHub(settings: HubSettings): Promise<Hub> {
   const { log } = settings;
   const pool = await openLedger(settings);
-  const lanes = await openHubLanes(settings, pool);
-  const intake = makeHubIntake(settings, pool, lanes.releaser);
+  const keyring = keyringOf(settings);
+  // A master key that is not this ledger's must stop the hub before it takes anything in.
+  await keyring.secrets();
+  const lanes = await openHubLanes(settings, pool, keyring);
+  const intake = makeHubIntake(settings, pool, keyring, lanes.releaser);
   const { starter, releaser, endpointUrl } = lanes;
-  const duties = hubDuties({ settings, pool, starter, releaser, intake, endpointUrl });
+  const duties = hubDuties({ settings, pool, keyring, starter, releaser, intake, endpointUrl });
   for (const duty of duties.atStart) {
     // An engine that is down keeps nobody from handing facts in; the sweeper registers with it.
     await duty
@@ -56,7 +61,7 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
     pressure: intake.group.pressure,
     runningSeats: (budget) => starter.runningSeats(budget),
   });
-  const api = await openHubApi(settings, releaser);
+  const api = await openHubApi(settings, keyring, releaser);
   const http = await openHttpServer({
     ...settings.http,
     intake: intake.endpoints,
@@ -81,9 +86,21 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
       await Promise.all(settings.targets.map(({ target }) => target.close?.()));
       await Promise.all(settings.sources.map((source) => source.close?.()));
       await api?.close();
+      await keyring.close();
       await pool.end();
     },
   };
+}
+
+function keyringOf(settings: HubSettings): Keyring {
+  return openKeyring({
+    url: settings.databaseUrl,
+    cipher: systemCipher,
+    random: systemRandom,
+    clock: systemClock,
+    master: settings.masterKeys,
+    onIdleError: (cause) => settings.log.warn({ reason: cause.message }, "ledger connection lost"),
+  });
 }
 
 async function openLedger(settings: HubSettings): Promise<Pool> {

@@ -1,8 +1,9 @@
 /** The whole of Tieout on one machine: what `up`, the demo and the fault run start. */
-import { rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerLog } from "../engine/embedded/types.ts";
 import { upChildren } from "./children.ts";
 import type { Environment } from "./environment.ts";
+import { masterKeyFile } from "./master-keys.ts";
 import { supervisorErrors } from "./supervisor/errors.ts";
 import { lockHolder } from "./supervisor/lock.ts";
 import { supervise } from "./supervisor/supervisor.ts";
@@ -69,5 +70,12 @@ async function resetData(options: StackOptions): Promise<void> {
   });
   await leftovers.start();
   await leftovers.stop();
+  const file = masterKeyFile(environment.dataDir);
+  // A ledger elsewhere outlives this folder, and nothing opens it but this key.
+  const outlives = environment.databaseUrl !== undefined && existsSync(file);
+  const key = outlives ? readFileSync(file) : undefined;
   rmSync(environment.dataDir, { recursive: true, force: true });
+  if (key === undefined) return;
+  mkdirSync(environment.dataDir, { recursive: true });
+  writeFileSync(file, key, { mode: 0o600 });
 }

@@ -29,6 +29,7 @@ import type { HeadKey } from "../../store/release-handoffs.ts";
 import type { Seat } from "../../store/take-lane.ts";
 import type { Material, ReadyCall } from "./build-attempts.ts";
 import { buildProbe, buildSend, foreign, SEND_BY_MS } from "./build-attempts.ts";
+import { callKeyOf } from "./call-key.ts";
 import type { LaneBudget, LaneContext } from "./lane-context.ts";
 import type { Finished } from "./make-calls.ts";
 import { makeCalls, settlementRow } from "./make-calls.ts";
@@ -69,9 +70,10 @@ export async function drainCycle(
   } catch (cause) {
     if (!isTieoutError(cause, "E_STORE_FENCE_LOST")) throw cause;
     if (finished.length > 0) {
+      const callKey = await callKeyOf(lane);
       await recordLateOutcomes(
         lane.pool,
-        finished.map((one) => settlementRow(lane, one)),
+        finished.map((one) => settlementRow(lane, one, callKey)),
       );
     }
     return { claimed: 0, fenceLost: true, full: false, finished: [] };
@@ -115,7 +117,8 @@ async function exchange(
   finished: readonly Finished[],
   limit: number,
 ): Promise<Claim> {
-  const rows = finished.map((one) => settlementRow(lane, one));
+  const callKey = await callKeyOf(lane);
+  const rows = finished.map((one) => settlementRow(lane, one, callKey));
   return inTransaction(lane.pool, async (session) => {
     await holdLane(session, seat);
     const releasable: HeadKey[] = [];
@@ -185,13 +188,15 @@ async function prepare(
   doubts: readonly ClaimedHandoff[],
   ready: readonly ClaimedHandoff[],
 ): Promise<{ calls: ReadyCall[]; lacks: Unprepared[] }> {
-  const material = await readMaterial(session, doubts, ready);
+  const material = await readMaterial(lane, session, doubts, ready);
   const calls: ReadyCall[] = [];
   const lacks: Unprepared[] = [];
   for (const handoff of doubts) {
     const target = callTarget(budget, handoff.target);
     const probe = target && buildProbe(lane, handoff, target, material);
-    if (probe !== undefined) calls.push(probe);
+    if (probe === undefined) continue;
+    if ("call" in probe) calls.push(probe);
+    else lacks.push(probe);
   }
   for (const handoff of ready) {
     const target = callTarget(budget, handoff.target);
@@ -209,12 +214,16 @@ function callTarget(budget: LaneBudget, name: string): CallTarget | undefined {
 }
 
 async function readMaterial(
+  lane: LaneContext,
   session: Session,
   doubts: readonly ClaimedHandoff[],
   ready: readonly ClaimedHandoff[],
 ): Promise<Material> {
+  const { keyring, hasher } = lane;
   const events = await readClaimedEvents(
     session,
+    keyring,
+    hasher,
     ready.map((handoff) => handoff.event_id),
   );
   const wanted = ready.flatMap((handoff) => {
@@ -234,7 +243,9 @@ async function readMaterial(
   const again = [...doubts, ...ready.filter((handoff) => handoff.attempts > 1)];
   const lastSends = await readLastSends(
     session,
+    keyring,
     again.map((handoff) => handoff.id),
   );
-  return { events, links, lastSends };
+  const { digest } = await keyring.secrets();
+  return { events, links, lastSends, callKey: await callKeyOf(lane), digest };
 }
