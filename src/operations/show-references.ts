@@ -43,11 +43,13 @@ export const showReferencesOperation = defineOperation({
   }),
   errors: ["E_OPERATIONS_NOT_FOUND", "E_OPERATIONS_NOTHING_TO_REPAIR", "E_OPERATIONS_STATE"],
   run: async (context, { id }) => {
-    const { pool } = context;
+    const { pool, keyring, hasher } = context;
     const { first, target } = await findRepairable(context, pool, id);
     const handoffs = await findSendable(pool, [first.handoff_id ?? ""]);
     const events = await readClaimedEvents(
       pool,
+      keyring,
+      hasher,
       handoffs.map((one) => one.event_id),
     );
     const named = referencesOf(events.get(handoffs[0]?.event_id ?? ""));
