@@ -57,8 +57,8 @@ export async function findFirstWritten(
  * to be there, or where the target upserts by our reference; a fact may not follow itself.
  *
  * "Absent", and "there, and a step lacks", count from the settle window on: after `send_by` where
- * nobody saw the call end, and after the beginning of the call (its outcome less its duration) where
- * its own lane did.
+ * nobody saw the call end, and after the beginning of the call (its outcome less its duration)
+ * where its own lane did.
  */
 const BLIND = `
 with told as (
