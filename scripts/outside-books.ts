@@ -4,10 +4,17 @@ import { z } from "zod";
 import type { Balance } from "../src/accounting/balances.ts";
 import { groupBalances } from "../src/accounting/balances.ts";
 import {
+  bookNameOfRole,
+  readTrytonBalances,
+  roleOfTrytonAccount,
+} from "../src/app/tryton-balances.ts";
+import {
   DEMO_LEGAL_ENTITY,
   DEMO_NETSUITE_CONNECTION,
   DEMO_STRIPE_CONNECTION,
+  DEMO_UK,
 } from "../src/demo/names.ts";
+import type { TrytonBooks } from "../src/demo/tryton-books.ts";
 import { messageOf } from "../src/kernel/errors.ts";
 import { parseMoney } from "../src/kernel/money.ts";
 import { trialBalance } from "../src/sandbox/tryton/inspect.ts";
@@ -18,15 +25,10 @@ export interface OutsideBook {
   /** Connection that writes into it. */
   readonly target: string;
   readonly entity: string;
-  /** Accounts that nothing here posts to are left out. */
   readonly balances: readonly Balance[];
   /** Roles that stand on one account of the book have one name. */
   readonly nameOfRole: (role: string) => string | undefined;
 }
-
-/** What a customer owes and what it has paid ahead stand on one account in both books. */
-const nameOfRole = (role: string): string =>
-  role === "customer-credit" || role === "receivable" ? "customers" : role;
 
 const NETSUITE_ACCOUNTS: Readonly<Record<string, string>> = {
   "119": "customers",
@@ -38,20 +40,22 @@ const NETSUITE_ACCOUNTS: Readonly<Record<string, string>> = {
   "153": "contract-liability",
 };
 
-const TRYTON_ACCOUNTS: Readonly<Record<string, string>> = {
-  "1200": "customers",
-  "1120": "clearing",
-  "2300": "tax-payable",
-  "4000": "contract-liability",
-  "4800": "contract-liability",
-};
-
 const netSuiteSchema = z.object({
   lines: z.array(z.object({ account: z.string(), currency: z.string(), balance: z.string() })),
 });
 
-/** The NetSuite sandbox keeps a general ledger; its control plane tells it. Or why not. */
-export async function netSuiteSandboxBook(url: string): Promise<OutsideBook | string> {
+/** A book that is not compared, and why. */
+export interface UnreadBook {
+  readonly why: string;
+  /** It belongs to what runs: that it cannot be read is a failure, and no reason to pass. */
+  readonly mustBeRead: boolean;
+}
+
+/** The NetSuite sandbox keeps a general ledger; its control plane tells it. */
+export async function netSuiteSandboxBook(
+  url: string,
+  mustBeRead: boolean,
+): Promise<OutsideBook | UnreadBook> {
   const entity = DEMO_LEGAL_ENTITY;
   try {
     const answer = await fetch(`${url}/__sandbox/netsuite/trial-balance`);
@@ -61,27 +65,41 @@ export async function netSuiteSandboxBook(url: string): Promise<OutsideBook | st
     });
     const grouped = groupBalances(balances, (account) => NETSUITE_ACCOUNTS[account]);
     const target = DEMO_NETSUITE_CONNECTION;
-    return { name: "NetSuite sandbox", target, entity, balances: grouped, nameOfRole };
+    const name = "NetSuite sandbox";
+    return { name, target, entity, balances: grouped, nameOfRole: bookNameOfRole };
   } catch (thrown) {
-    return `the NetSuite sandbox at ${url}: ${messageOf(thrown)}`;
+    return { why: `the NetSuite sandbox at ${url}: ${messageOf(thrown)}`, mustBeRead };
   }
 }
 
 /**
- * Tryton, where TRYTON_URL, TRYTON_PASSWORD_FILE and TRYTON_TARGET (our connection's name) say so;
- * TRYTON_DATABASE, TRYTON_USER and TRYTON_ENTITY have defaults. Or why not.
+ * Tryton: the books of the second company that runs on this data folder, or those that TRYTON_URL,
+ * TRYTON_PASSWORD_FILE and TRYTON_TARGET (our connection's name) name; TRYTON_DATABASE, TRYTON_USER
+ * and TRYTON_ENTITY have defaults.
  */
 export async function trytonBook(
   variables: Readonly<Record<string, string | undefined>>,
-): Promise<OutsideBook | string> {
+  running: TrytonBooks | undefined,
+): Promise<OutsideBook | UnreadBook> {
   const url = variables["TRYTON_URL"];
+  if (url === undefined) {
+    if (running === undefined) {
+      return { why: "Tryton: no company of this data folder is booked there", mustBeRead: false };
+    }
+    const { legalEntity: entity, books: target } = DEMO_UK;
+    return await unlessItFails(running.url, async () => {
+      const balances = await readTrytonBalances(running);
+      return { name: "Tryton", target, entity, balances, nameOfRole: bookNameOfRole };
+    });
+  }
   const file = variables["TRYTON_PASSWORD_FILE"];
   const target = variables["TRYTON_TARGET"];
-  if (url === undefined || file === undefined || target === undefined) {
-    return "Tryton: TRYTON_URL, TRYTON_PASSWORD_FILE and TRYTON_TARGET are not all set";
+  if (file === undefined || target === undefined) {
+    const why = "Tryton: TRYTON_URL is set, TRYTON_PASSWORD_FILE and TRYTON_TARGET are not both";
+    return { why, mustBeRead: true };
   }
   const entity = variables["TRYTON_ENTITY"] ?? DEMO_STRIPE_CONNECTION;
-  try {
+  return await unlessItFails(url, async () => {
     const database = variables["TRYTON_DATABASE"] ?? "fin";
     const user = variables["TRYTON_USER"] ?? "admin";
     const password = readFileSync(file, "utf8").trim();
@@ -92,9 +110,19 @@ export async function trytonBook(
     const balances = (await trialBalance(rpc, company)).map(({ code, balance }) => {
       return { entity, account: code, balance: parseMoney({ amount: balance, currency }) };
     });
-    const grouped = groupBalances(balances, (account) => TRYTON_ACCOUNTS[account]);
-    return { name: "Tryton", target, entity, balances: grouped, nameOfRole };
+    // Such books may be kept by others, too; what nothing here posts to is theirs.
+    const grouped = groupBalances(balances, roleOfTrytonAccount);
+    return { name: "Tryton", target, entity, balances: grouped, nameOfRole: bookNameOfRole };
+  });
+}
+
+async function unlessItFails(
+  url: string,
+  read: () => Promise<OutsideBook>,
+): Promise<OutsideBook | UnreadBook> {
+  try {
+    return await read();
   } catch (thrown) {
-    return `Tryton at ${url}: ${messageOf(thrown)}`;
+    return { why: `Tryton at ${url}: ${messageOf(thrown)}`, mustBeRead: true };
   }
 }

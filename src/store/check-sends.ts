@@ -56,8 +56,9 @@ export async function findFirstWritten(
  * begun are no sends and are left out first. A state may follow its older form where that is known
  * to be there, or where the target upserts by our reference; a fact may not follow itself.
  *
- * "Absent" counts from the settle window on: after `send_by` where nobody saw the call end, and
- * after the beginning of the call (its outcome less its duration) where its own lane did.
+ * "Absent", and "there, and a step lacks", count from the settle window on: after `send_by` where
+ * nobody saw the call end, and after the beginning of the call (its outcome less its duration)
+ * where its own lane did.
  */
 const BLIND = `
 with told as (
@@ -86,7 +87,7 @@ where p.before_id is not null
   and not exists (
     select 1 from attempt b join outcome o on o.attempt_id = b.id and o.handoff_id = b.handoff_id
     where b.kind = 'probe' and b.reference = p.reference and b.created_at < p.created_at
-      and (o.class = 'probe-absent' and b.created_at >= p.before_settles
+      and (o.class in ('probe-absent', 'probe-unfinished') and b.created_at >= p.before_settles
         or h.effect = 'state' and o.class in ('probe-older', 'adopted')
           and b.created_at >= p.before_at))`;
 

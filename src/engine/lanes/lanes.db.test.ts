@@ -169,6 +169,26 @@ describe("a lane", () => {
     expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1]);
   });
 
+  test("given a draft that a lost call left, then completing it is no blind retry", async () => {
+    await open("probe", 300);
+    const [looked, absent] = [target, target.probe];
+    target = {
+      ...looked,
+      async probe(...asked) {
+        const found = await absent(...asked);
+        if (found.kind !== "absent") return found;
+        return { kind: "unfinished", externalId: "DRAFT1", differences: [] };
+      },
+    };
+    server.mishaps.push("cut-before");
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
+    await settleAll(laneOf("h1"));
+    expect(await states()).toEqual({ confirmed: 1 });
+    const classes = await pool.query<{ class: string }>("select class from outcome order by id");
+    expect(classes.rows.map((row) => row.class)).toEqual(["unknown", "probe-unfinished", "done"]);
+    expect((await checkNoBlindRetry(pool)).broken).toEqual([]);
+  });
+
   test("given a refusal, then an exception, and only this object's later handoffs are parked", async () => {
     await open("external-id");
     server.mishaps.push("refused");

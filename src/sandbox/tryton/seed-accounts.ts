@@ -14,14 +14,24 @@ const TYPE_TEMPLATES: Readonly<Record<AccountKind, string>> = {
   expense: "account_type_template_expense_en",
 };
 
-/** The id behind a name that a module's data files gave. */
-export async function dataId(rpc: TrytonRpc, module: string, name: string): Promise<number> {
+/** As below; undefined where the module is not activated. */
+export async function findDataId(
+  rpc: TrytonRpc,
+  module: string,
+  name: string,
+): Promise<number | undefined> {
   const domain = [
     ["module", "=", module],
     ["fs_id", "=", name],
   ];
   const id = (await rpc.list("ir.model.data", domain, ["db_id"]))[0]?.["db_id"];
-  if (typeof id === "number") return id;
+  return typeof id === "number" ? id : undefined;
+}
+
+/** The id behind a name that a module's data files gave. Throws E_TRYTON_RECORD_MISSING. */
+export async function dataId(rpc: TrytonRpc, module: string, name: string): Promise<number> {
+  const id = await findDataId(rpc, module, name);
+  if (id !== undefined) return id;
   throw trytonErrors.E_TRYTON_RECORD_MISSING({ model: "ir.model.data", wanted: name });
 }
 

@@ -29,6 +29,8 @@ export interface StartTrytonOptions {
   /** Loopback port; 0 takes a free one. */
   readonly port: number;
   readonly database: TrytonDatabase;
+  /** What the template is made with, and what these need; all of TRYTON_MODULES by default. */
+  readonly modules?: readonly string[];
   /** Sections and keys of trytond.conf, e.g. `{ session: { max_age: "60" } }`. */
   readonly settings?: TrytonSettings;
   readonly clock: Clock;
@@ -126,10 +128,11 @@ async function initialise(
   database: string,
 ): Promise<void> {
   administratorPassword(place.passwordFile, options.random);
+  const { modules = TRYTON_MODULES } = options;
   const target = ["-c", place.config, "-d", database, "--email", "admin@example.com"];
   const work = startHeld({
     file: "trytond-admin",
-    args: [...target, "--activate-dependencies", "-u", "ir", "res", ...TRYTON_MODULES],
+    args: [...target, "--activate-dependencies", "-u", "ir", "res", ...modules],
     home: place.home,
     logFile: place.log,
     env: { TRYTONPASSFILE: place.passwordFile },

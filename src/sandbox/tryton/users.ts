@@ -1,10 +1,13 @@
 import type { Random } from "../../kernel/random.ts";
 import { newPassword } from "./password.ts";
 import type { TrytonRpc } from "./rpc.ts";
-import { dataId } from "./seed-accounts.ts";
+import { findDataId } from "./seed-accounts.ts";
 import type { TrytonAccess } from "./types.ts";
 
-/** What the product's own user may do: master records, invoices, entries. No administration. */
+/**
+ * What the product's own user may do: master records, invoices, entries. No administration. A
+ * module that is not activated has no group.
+ */
 const GROUPS = [
   ["account", "group_account"],
   ["account_payment", "group_payment"],
@@ -27,7 +30,10 @@ export async function addAccountant(
   const known = await rpc.find("res.user", [["login", "=", login]]);
   if (known === undefined) {
     const groups: number[] = [];
-    for (const [module, name] of GROUPS) groups.push(await dataId(rpc, module, name));
+    for (const [module, name] of GROUPS) {
+      const group = await findDataId(rpc, module, name);
+      if (group !== undefined) groups.push(group);
+    }
     const own = { company, companies: [["add", [company]]], groups: [["add", groups]] };
     await rpc.create("res.user", { name: login, login, password, ...own });
   } else {
