@@ -113,7 +113,10 @@ describe("a newer hub beside older ones", () => {
 
 describe("a migration", () => {
   test("given a death at any point, then it is there whole or not at all, and the next start ends it", async () => {
-    bring("breaking: no", "create table next_thing (id uuid); insert into next_thing values (null)");
+    bring(
+      "breaking: no",
+      "create table next_thing (id uuid); insert into next_thing values (null)",
+    );
     for (const label of ["migrate-begun", "migrate-before-commit"]) {
       const crash = (at: string): void => {
         if (at === label) throw new Error(label);
