@@ -119,7 +119,11 @@ async function openLedger(settings: HubSettings): Promise<Pool> {
     name: `tieout ${settings.name}`,
     onIdleError: (cause) => log.warn({ reason: cause.message }, "ledger connection lost"),
   });
-  const applied = await migrate(pool, settings.migrationsDir, systemHasher);
+  const applied = await migrate(pool, settings.migrationsDir, systemHasher, {
+    hub: settings.name,
+    crash: settings.crash,
+    onBeyond: (beyond) => log.warn({ beyond }, "the ledger is newer; this version may still run"),
+  });
   if (applied.length > 0) log.info({ applied }, "ledger brought to this version");
   const { left } = await ensurePartitions(pool, systemClock.now());
   if (left.length > 0) log.warn({ left }, "partitions not made; repeated");

@@ -8,7 +8,17 @@ export const storeErrors = defineErrors({
   },
   E_STORE_SCHEMA_NEWER: {
     message:
-      "This ledger was upgraded to {found} by a newer Tieout; this one knows up to {known}. Start the newer version.",
+      "This ledger was upgraded to {found} by a newer Tieout, beside which this one cannot run; it knows up to {known}. Start the newer version.",
+    class: "pause",
+  },
+  E_STORE_SCHEMA_FOREIGN: {
+    message:
+      "This ledger has migration {name}, which this Tieout skips: it was made by another line of versions.",
+    class: "pause",
+  },
+  E_STORE_HUBS_ALIVE: {
+    message:
+      "{migrations} must not be applied beside older hubs, and {hubs} runs on this ledger. Stop it, then start again.",
     class: "pause",
   },
   E_STORE_POSTGRES_TOO_OLD: {

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EmbeddedPostgres } from "../../src/engine/embedded/postgres.ts";
 import { startEmbeddedPostgres } from "../../src/engine/embedded/postgres.ts";
 import { evidenceLines } from "../../src/operations/evidence/evidence-file.ts";
@@ -66,8 +66,10 @@ afterEach(async () => {
   await postgres?.stop();
   rmSync(path.join(disk ?? "", "postgres"), { recursive: true, force: true });
 });
-process.on("exit", () => {
-  if (disk !== undefined) execFileSync("umount", ["-l", disk]);
+afterAll(() => {
+  if (disk === undefined) return;
+  execFileSync("umount", ["-l", disk]);
+  rmSync(disk, { recursive: true });
 });
 
 function body(id: string, bytes: number): string {

@@ -23,6 +23,17 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   return { url: url.href, drop };
 }
 
+/** A database without a table, for tests of how a schema comes to be. */
+export async function emptyDatabase(): Promise<FreshDatabase> {
+  const serverUrl = inject("serverUrl");
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  await onServer(serverUrl, `create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const drop = () => onServer(serverUrl, `drop database if exists ${name} with (force)`);
+  return { url: url.href, drop };
+}
+
 async function onServer(url: string, statement: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();

@@ -43,8 +43,9 @@ export interface PastLedger {
 
 const CONTROLLER: Actor = { name: "Grace Controller", roles: ["controller", "admin", "engineer"] };
 
-export async function openPastLedger(): Promise<PastLedger> {
-  const database = await freshDatabase();
+/** On a database of the test run's server, or on the one given, which is migrated. */
+export async function openPastLedger(given?: FreshDatabase): Promise<PastLedger> {
+  const database = given ?? (await freshDatabase());
   const onIdleError = (): void => undefined;
   const pool = openDatabase({ url: database.url, connections: 6, name: "test", onIdleError });
   await declareBudgets(pool, [{ name: "plain", concurrency: 1, ratePerSecond: undefined }]);

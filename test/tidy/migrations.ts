@@ -38,6 +38,9 @@ function shape({ files }: Tree): readonly Violation[] {
     for (const file of ["up.sql", "note.md"])
       if ((files.get(`${folder}/${file}`) ?? "").trim() === "")
         report(`${folder}/${file}`, "is missing or empty");
+    const note = files.get(`${folder}/note.md`) ?? "";
+    if (note.trim() !== "" && !/^breaking: (yes|no)$/m.test(note))
+      report(`${folder}/note.md`, "has no line `breaking: yes` or `breaking: no`");
   }
   for (const path of files.keys())
     if (path.startsWith("migrations/") && !allowedFile.test(path))
@@ -70,7 +73,10 @@ function unchanged({ files }: Tree): readonly Violation[] {
   return found;
 }
 
-const one = { "migrations/0001-first/up.sql": "select 1;", "migrations/0001-first/note.md": "n" };
+const one = {
+  "migrations/0001-first/up.sql": "select 1;",
+  "migrations/0001-first/note.md": "# first\n\nbreaking: no\n",
+};
 
 export const migrationRules: readonly Rule[] = [
   {
@@ -84,7 +90,7 @@ export const migrationRules: readonly Rule[] = [
           "migrations/0003-third/up.sql": "select 3;",
           "migrations/0003-third/down.sql": "select 3;",
           "migrations/later/up.sql": "select 4;",
-          "migrations/later/note.md": "n",
+          "migrations/later/note.md": "breaking: no",
         },
         at: [
           "migrations/0003-third:1",
@@ -98,9 +104,14 @@ export const migrationRules: readonly Rule[] = [
         files: {
           ...one,
           "migrations/0001-other/up.sql": "select 2;",
-          "migrations/0001-other/note.md": "n",
+          "migrations/0001-other/note.md": "breaking: yes",
         },
         at: ["migrations/0001-other:1"],
+      },
+      {
+        when: "a note does not say whether an older hub may run beside it",
+        files: { ...one, "migrations/0001-first/note.md": "breaking: perhaps" },
+        at: ["migrations/0001-first/note.md:1"],
       },
     ],
     clean: { ...one, [checksums]: "", "migrations/README.md": "" },

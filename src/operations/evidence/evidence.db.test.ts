@@ -5,6 +5,7 @@ import type { FreshDatabase } from "../../../test/support/database.ts";
 import { freshDatabase } from "../../../test/support/database.ts";
 import { columnsOf, evidenceNames, writeEvidence } from "../../../test/support/evidence-rows.ts";
 import { systemHasher } from "../../../test/support/system-hasher.ts";
+import { dropRules, smallestChanges, typeOf } from "../../../test/support/tampering.ts";
 import { sealCommitted } from "../../engine/sealer.ts";
 import type { Pool, Session } from "../../store/database.ts";
 import { openDatabase } from "../../store/database.ts";
@@ -79,40 +80,6 @@ async function afterDamage(
 
 const idOf = (table: string): string => secondBlock[table]?.[1] ?? "";
 
-/** The smallest change of a value of each type; `$` stands for the column. */
-const CHANGES: Readonly<Record<string, string>> = {
-  text: "case when left($, 1) = 'a' then 'b' else 'a' end || substr($, 2)",
-  bpchar: "case when left($, 1) = 'a' then 'b' else 'a' end || substr($, 2)",
-  uuid: `coalesce(overlay($::text placing translate(right($::text, 1), '0123456789abcdef',
-    '123456789abcdef0') from 36)::uuid, gen_random_uuid())`,
-  _uuid: "$ || $[1]",
-  int2: "$ + 1",
-  int4: "$ + 1",
-  int8: "$ + 1",
-  numeric: "$ + 0.01",
-  bytea: "set_byte($, 0, get_byte($, 0) # 1)",
-  timestamptz: "$ + interval '1 microsecond'",
-  jsonb: "$ || '{\"z\": 1}'",
-};
-
-/** Rules that would stop a clumsy hand; whoever owns the database drops them first. */
-async function dropRules(session: Session, table: string): Promise<void> {
-  const { rows } = await session.query<{ name: string }>(
-    "select conname as name from pg_constraint where conrelid = $1::regclass and contype = 'c'",
-    [table],
-  );
-  for (const { name } of rows) await session.query(`alter table ${table} drop constraint ${name}`);
-}
-
-async function typeOf(session: Session, table: string, column: string): Promise<string> {
-  const { rows } = await session.query<{ type: string }>(
-    `select t.typname as type from pg_attribute a join pg_type t on t.oid = a.atttypid
-     where a.attrelid = $1::regclass and a.attname = $2`,
-    [table, column],
-  );
-  return rows[0]?.type ?? "";
-}
-
 describe("an honest ledger", () => {
   test("given its export, then every block and row verifies, and the tail is stated", async () => {
     await writeEvidence(pool, "outcome", 2);
@@ -134,7 +101,7 @@ describe("a changed row", () => {
     async (table) => {
       for (const column of await columnsOf(pool, table)) {
         const type = await typeOf(pool, table, column);
-        const change = CHANGES[type]?.replaceAll("$", column);
+        const change = smallestChanges[type]?.replaceAll("$", column);
         expect(change, `${table}.${column} is a ${type}`).toBeDefined();
         const values = /^(id|tx|upto_id)$/.test(column) ? [change] : [change, "null"];
         for (const value of values) {
@@ -201,7 +168,7 @@ describe("blocks", () => {
       const bent =
         column === "ranges"
           ? `jsonb_set(ranges, '{0,1}', '5')`
-          : CHANGES[type]?.replaceAll("$", column);
+          : smallestChanges[type]?.replaceAll("$", column);
       const report = await afterDamage(async (session) => {
         await dropRules(session, "seal_block");
         const which = column === "number" ? "(select max(number) from seal_block)" : "2";
