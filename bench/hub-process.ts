@@ -6,6 +6,7 @@
 import { migrationsDir, version } from "../src/app/environment.ts";
 import { startHub } from "../src/app/hub.ts";
 import type { BudgetSetting, HubSettings } from "../src/app/hub-settings.ts";
+import { systemPasswords } from "../src/app/passwords.ts";
 import { makeReports } from "../src/app/reports.ts";
 import { systemClock, systemRandom } from "../src/app/system.ts";
 import { stripeSource } from "../src/connectors/stripe/source.ts";
@@ -82,6 +83,9 @@ const hub = await startHub({
   endpoint: { host: "127.0.0.1", port: 0 },
   sources: [stripeSource(stripeSettings, { clock: systemClock, random: systemRandom })],
   ...wiring,
+  ...(input.people === true
+    ? { people: { passwords: systemPasswords, publicUrl: undefined } }
+    : {}),
   sweepEveryMs: NEVER_MS,
   log: { info: () => undefined, warn: toStderr, error: toStderr },
   crash: () => undefined,

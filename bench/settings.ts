@@ -1,7 +1,7 @@
 /** The command line. */
 import { parseArgs } from "node:util";
 
-export const benchIds = ["P1", "P2", "P3", "P8"] as const;
+export const benchIds = ["P1", "P2", "P3", "P8", "P11"] as const;
 export type BenchId = (typeof benchIds)[number];
 
 export interface Settings {
@@ -23,11 +23,11 @@ export interface Settings {
   readonly profile: boolean;
 }
 
-export const usage = `npm run bench -- [P1 P2 P3 P8] [options]
+export const usage = `npm run bench -- [P1 P2 P3 P8 P11] [options]
 npm run bench -- render bench/out/*.json
 
   --json                 the result as JSON on standard output, the table on standard error
-  --count <n>            measured events or handoffs
+  --count <n>            measured events or handoffs; P11: events in the ledger
   --no-peers             only ours
   --peer-count <n>       measured events of each peer
   --lanes 8,16,32        P2: lanes of the books
