@@ -27,6 +27,11 @@ export async function linkMasterData(pool: Pool, target: string): Promise<void> 
   );
 }
 
+/** What search by name costs intake is the difference between a run with and one without. */
+export async function dropSearchIndexes(pool: Pool): Promise<void> {
+  await pool.query("drop index event_customer, event_customer_words");
+}
+
 export async function allowSending(pool: Pool, allowed: boolean): Promise<void> {
   await pool.query("update sending_permission set allowed = $1", [allowed]);
 }
