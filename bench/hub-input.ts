@@ -6,6 +6,8 @@ export interface HubInput {
   readonly name: string;
   readonly databaseUrl: string;
   readonly engine: { readonly ingressUrl: string; readonly adminUrl: string };
+  /** The HTTP API is open to people. */
+  readonly people?: boolean;
   /** `peers/target.mjs`, one call a handoff. */
   readonly books?: { readonly url: string; readonly lanes: number };
   /** The warehouse connector on a database of its own. */

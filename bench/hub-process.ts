@@ -6,7 +6,7 @@
 import { migrationsDir, version } from "../src/app/environment.ts";
 import { startHub } from "../src/app/hub.ts";
 import type { BudgetSetting, HubSettings } from "../src/app/hub-settings.ts";
-import { fixedMasterKey } from "../src/app/master-keys.ts";
+import { systemPasswords } from "../src/app/passwords.ts";
 import { makeReports } from "../src/app/reports.ts";
 import { systemClock, systemRandom } from "../src/app/system.ts";
 import { stripeSource } from "../src/connectors/stripe/source.ts";
@@ -17,6 +17,7 @@ import { eventsToWarehouse } from "../src/flows/events-to-warehouse.ts";
 import type { Flow } from "../src/routing/flow.ts";
 import type { HubInput } from "./hub-input.ts";
 import { stripeSettings } from "./hub-input.ts";
+import { benchMasterKey } from "./ledger.ts";
 import { SOURCE } from "./load-events.ts";
 import { NOTHING, nullTarget } from "./null-target.ts";
 import { BOOKS, plainTarget } from "./plain-target.ts";
@@ -78,12 +79,15 @@ const hub = await startHub({
   version,
   databaseUrl: input.databaseUrl,
   migrationsDir,
-  masterKeys: fixedMasterKey(`bench ${input.databaseUrl}`),
+  masterKeys: benchMasterKey(input.databaseUrl),
   engine: input.engine,
   http: { host: "127.0.0.1", port: 0 },
   endpoint: { host: "127.0.0.1", port: 0 },
   sources: [stripeSource(stripeSettings, { clock: systemClock, random: systemRandom })],
   ...wiring,
+  ...(input.people === true
+    ? { people: { passwords: systemPasswords, publicUrl: undefined } }
+    : {}),
   sweepEveryMs: NEVER_MS,
   log: { info: () => undefined, warn: toStderr, error: toStderr },
   crash: () => undefined,

@@ -5,7 +5,14 @@
  */
 import type { Pool } from "../src/store/database.ts";
 import { startCpuMeter } from "./cpu-time.ts";
-import { allowSending, countOf, linkMasterData, openLedger, until } from "./ledger.ts";
+import {
+  allowSending,
+  countOf,
+  dropSearchIndexes,
+  linkMasterData,
+  openLedger,
+  until,
+} from "./ledger.ts";
 import { peerRate, runPeer } from "./peer-runs.ts";
 import { BOOKS } from "./plain-target.ts";
 import type { Measurement, Outcome } from "./result.ts";
@@ -37,6 +44,8 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
   const databaseUrl = await stage.servers.freshDatabase(DATABASE);
   const pool = await openLedger(databaseUrl);
   try {
+    const search = stage.settings.searchIndexes ? "with its indexes" : "without its indexes";
+    if (!stage.settings.searchIndexes) await dropSearchIndexes(pool);
     await linkMasterData(pool, BOOKS);
     await seedHistory(pool, preload);
     await allowSending(pool, false);
@@ -59,7 +68,7 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
     const verified = await verify(pool, { events: warmup + count, preload });
     return {
       what: "signed webhooks over HTTP, two handoffs each",
-      setting: { connections, hubs, preload, events: count, bodyBytes: report.bodyBytes },
+      setting: { connections, hubs, preload, events: count, bodyBytes: report.bodyBytes, search },
       figures: [
         figure(INTAKE_RATE, count / report.seconds, "/s"),
         figure("p50", report.p50, "ms"),

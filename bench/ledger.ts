@@ -1,9 +1,12 @@
 /** The measured ledger, read from outside: made by the product's migrations, counted by SQL. */
 import { migrationsDir } from "../src/app/environment.ts";
-import { systemClock, systemHasher } from "../src/app/system.ts";
+import { fixedMasterKey } from "../src/app/master-keys.ts";
+import { systemCipher, systemClock, systemHasher, systemRandom } from "../src/app/system.ts";
 import type { Pool } from "../src/store/database.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { ensurePartitions } from "../src/store/ensure-partitions.ts";
+import type { Keyring, MasterKeys } from "../src/store/keyring.ts";
+import { openKeyring } from "../src/store/keyring.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { CUSTOMERS, customerId, PRODUCTS, SOURCE } from "./load-events.ts";
 
@@ -25,6 +28,11 @@ export async function linkMasterData(pool: Pool, target: string): Promise<void> 
      from unnest($2::text[]) with ordinality as o(object, n)`,
     [target, objects.map((object) => `${SOURCE}/${object}`)],
   );
+}
+
+/** What search by name costs intake is the difference between a run with and one without. */
+export async function dropSearchIndexes(pool: Pool): Promise<void> {
+  await pool.query("drop index event_customer, event_customer_words");
 }
 
 export async function allowSending(pool: Pool, allowed: boolean): Promise<void> {
@@ -72,4 +80,20 @@ export async function until(
     if (performance.now() > limit) throw new Error(`${what}: not within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
+}
+
+/** The keys of a ledger of the benchmark, as its hubs open them. */
+export function benchKeyring(databaseUrl: string): Keyring {
+  return openKeyring({
+    url: databaseUrl,
+    cipher: systemCipher,
+    random: systemRandom,
+    clock: systemClock,
+    master: benchMasterKey(databaseUrl),
+    onIdleError: () => undefined,
+  });
+}
+
+export function benchMasterKey(databaseUrl: string): MasterKeys {
+  return fixedMasterKey(`bench ${databaseUrl}`);
 }

@@ -1,4 +1,4 @@
-/** `npm run bench -- P1 P2 P3 P8 [options]`: runs benchmarks, writes JSON and a table. */
+/** `npm run bench -- P1 P2 P3 P8 P11 [options]`: runs benchmarks, writes JSON and a table. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -13,6 +13,7 @@ import { installPeers } from "./peer-runs.ts";
 import { killPrograms } from "./programs.ts";
 import { renderResult } from "./render.ts";
 import type { BenchResult, Outcome } from "./result.ts";
+import { benchSearch } from "./search-bench.ts";
 import { startServers } from "./servers.ts";
 import type { BenchId, Settings } from "./settings.ts";
 import { readSettings, usage } from "./settings.ts";
@@ -27,10 +28,11 @@ const benches: Readonly<
   P2: { title: "event to target, one HTTP call each", run: benchCalls },
   P3: { title: "bulk targets", run: benchBulk },
   P8: { title: "slope with backlog and history", run: benchBacklog },
+  P11: { title: "search", run: benchSearch },
 };
 
 async function runAll(settings: Settings, command: string): Promise<BenchResult[]> {
-  if (settings.peers && settings.ids.some((id) => id !== "P8")) installPeers();
+  if (settings.peers && settings.ids.some((id) => id !== "P8" && id !== "P11")) installPeers();
   const servers = await startServers(settings.profile);
   const leave = (): void => {
     killPrograms();

@@ -19,7 +19,7 @@ const PREFIX = "seed";
  * An id as ours are: milliseconds first, so that it falls into its month's partition, and in the
  * order of its number. `kind` keeps the ids of different tables apart.
  */
-const ID_FUNCTION = `
+export const ID_FUNCTION = `
 create or replace function bench_id(base_ms bigint, kind integer, i bigint) returns uuid
 language sql immutable parallel safe as $$
   select (lpad(to_hex(base_ms + i / 16), 12, '0') || '7' || lpad(to_hex(kind), 3, '0')

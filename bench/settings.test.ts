@@ -3,7 +3,7 @@ import { readSettings } from "./settings.ts";
 
 test("without words all benchmarks run, with peers, in their usual sizes", () => {
   const settings = readSettings([]);
-  expect(settings.ids).toEqual(["P1", "P2", "P3", "P8"]);
+  expect(settings.ids).toEqual(["P1", "P2", "P3", "P8", "P11"]);
   expect(settings.peers).toBe(true);
   expect(settings.lanes).toEqual([8, 16, 32]);
   expect(settings.hubs).toEqual([1, 2]);

@@ -1,7 +1,7 @@
 /** The command line. */
 import { parseArgs } from "node:util";
 
-export const benchIds = ["P1", "P2", "P3", "P8"] as const;
+export const benchIds = ["P1", "P2", "P3", "P8", "P11"] as const;
 export type BenchId = (typeof benchIds)[number];
 
 export interface Settings {
@@ -19,15 +19,17 @@ export interface Settings {
   readonly backlog: readonly number[];
   /** P8: events in the ledger before intake is measured. */
   readonly preload: readonly number[];
+  /** P1: whether the two indexes are there by which customers' names are searched. */
+  readonly searchIndexes: boolean;
   /** Writes a CPU profile of each hub to bench/out. */
   readonly profile: boolean;
 }
 
-export const usage = `npm run bench -- [P1 P2 P3 P8] [options]
+export const usage = `npm run bench -- [P1 P2 P3 P8 P11] [options]
 npm run bench -- render bench/out/*.json
 
   --json                 the result as JSON on standard output, the table on standard error
-  --count <n>            measured events or handoffs
+  --count <n>            measured events or handoffs; P11: events in the ledger
   --no-peers             only ours
   --peer-count <n>       measured events of each peer
   --lanes 8,16,32        P2: lanes of the books
@@ -35,6 +37,7 @@ npm run bench -- render bench/out/*.json
   --hubs 1,2             P1, P2: hubs that share the load
   --backlog 1000,100000  P8: open handoffs besides those that are measured
   --preload 0,1000000    P8: events in the ledger before intake is measured
+  --no-search-indexes    P1: without the two indexes of search by name
   --profile              a CPU profile of each hub in bench/out
 `;
 
@@ -48,6 +51,7 @@ export function readSettings(given: readonly string[]): Settings {
       json: { type: "boolean", default: false },
       peers: { type: "boolean", default: true },
       profile: { type: "boolean", default: false },
+      "search-indexes": { type: "boolean", default: true },
       count: { type: "string" },
       "peer-count": { type: "string" },
       lanes: { type: "string", default: "8,16,32" },
@@ -67,6 +71,7 @@ export function readSettings(given: readonly string[]): Settings {
     json: values.json,
     peers: values.peers,
     profile: values.profile,
+    searchIndexes: values["search-indexes"],
     count: values.count === undefined ? undefined : whole("count", values.count),
     peerCount:
       values["peer-count"] === undefined ? undefined : whole("peer-count", values["peer-count"]),

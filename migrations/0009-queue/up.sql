@@ -10,6 +10,8 @@ create index exception_assignee on exception_case (assignee)
   where state = 'open' and assignee is not null;
 -- Pages of the cases of a cause.
 create index exception_of_cause on exception_case (cause, id) where state = 'open';
+-- How many cases are open of an object, which search tells of every find.
+create index exception_object on exception_case (object) where state = 'open';
 -- Out of sight until then, by a person's word; it stays open and counted.
 alter table exception_case add column snoozed_until timestamptz;
 alter table exception_case add column snooze_reason text;

@@ -131,10 +131,11 @@ function actLines(head: string, act: ProposedAct, style: ListStyle): string[] {
       ];
     }
     case "repair-reference": {
-      const { object, target, from, to, handoffs, money: sums } = act.content;
+      const { object, name, target, from, to, toName, handoffs, money: sums } = act.content;
+      const other = toName === undefined ? "" : ` (${clean(toName)} there)`;
       const sum = sums.length === 0 ? "" : ` (${moneyListText(sums)})`;
       return [
-        `${strong(object)} is ${clean(to)} in ${clean(target)}, not ${clean(from ?? "unknown")}${why}`,
+        `${strong(`${name}, ${object},`)} is ${clean(to)}${other} in ${clean(target)}, not ${clean(from ?? "unknown")}${why}`,
         `Handoffs that are sent again by it: ${handoffs.length}${sum}.`,
         about,
       ];

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ProvedActor } from "../../test/support/proved-people.ts";
+import { provedPerson, secondAccountOf } from "../../test/support/proved-people.ts";
 import type { Company } from "../../test/support/story-company.ts";
 import { customer, invoice, openCompany } from "../../test/support/story-company.ts";
 import type { Actor } from "../access/roles.ts";
@@ -17,23 +19,9 @@ afterEach(() => company.close());
 
 const trace = (id: string) => runOperation(operations.findStory, company.context, { id });
 
-type ProvedActor = Actor & { readonly proof: NonNullable<Actor["proof"]> };
-
-/** People of the ledger, each proved by an account of their first name. */
-async function people(...names: string[]): Promise<[ProvedActor, ProvedActor]> {
-  const actors: ProvedActor[] = [];
-  for (const name of names) {
-    const result = await company.pool.query<{ id: string }>(
-      "insert into person (id, name) values (gen_random_uuid(), $1) returning id",
-      [name],
-    );
-    const proof = {
-      ...{ person: result.rows[0]?.id ?? "", account: name.toLowerCase() },
-      means: "session" as const,
-    };
-    actors.push({ name, roles: ["controller"], proof });
-  }
-  return actors as [ProvedActor, ProvedActor];
+async function people(one: string, other: string): Promise<[ProvedActor, ProvedActor]> {
+  const { pool } = company;
+  return [await provedPerson(pool, one), await provedPerson(pool, other)];
 }
 
 function as(actor: Actor | undefined): OperationContext {
@@ -266,8 +254,7 @@ describe("exceptions", () => {
       runOperation(operations.approveProposal, as(who), { id: proposal, contentHash: hash });
     await expect(approve(undefined)).rejects.toThrow(/proves nobody/);
     await expect(approve(ada)).rejects.toThrow(/Ada proposed it/);
-    const secondAccount = { ...ada, name: "A. Meyer", proof: { ...ada.proof, account: "ada2" } };
-    await expect(approve(secondAccount)).rejects.toThrow(/Ada proposed it/);
+    await expect(approve(secondAccountOf(ada))).rejects.toThrow(/Ada proposed it/);
     await expect(approve(ben, "0".repeat(64))).rejects.toThrow(/not what it was/);
     expect(await approve(ben)).toMatchObject({ people: ["Ada", "Ben"] });
     expect((await trace("A-1")).verdict.sentence).toContain("excluded from plain");

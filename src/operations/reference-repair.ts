@@ -16,7 +16,7 @@ import { callKeyOf } from "../engine/lanes/call-key.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import { hex } from "../kernel/hex.ts";
 import type { Json } from "../kernel/strict-json.ts";
-import { findLinks } from "../store/choose-link.ts";
+import { findHolder, findLinks } from "../store/choose-link.ts";
 import type { ClaimedHandoff } from "../store/claim-handoffs.ts";
 import type { Session } from "../store/database.ts";
 import { findSendable } from "../store/find-sendable.ts";
@@ -25,6 +25,7 @@ import { readClaimedEvents, readLastSends, readLinks } from "../store/read-claim
 import type { RepairCandidate } from "../store/repair-handoffs.ts";
 import { findRepairCandidates } from "../store/repair-handoffs.ts";
 import { operationsErrors } from "./errors.ts";
+import { nameOf } from "./explain-wait.ts";
 import type { OperationContext } from "./operation.ts";
 import type { RepairStep } from "./plan-repair.ts";
 import { planRepair, sumOf } from "./plan-repair.ts";
@@ -50,9 +51,12 @@ export const repairContent = z.strictObject({
   title: z.string(),
   target: z.string(),
   object: z.string(),
+  name: z.string(),
   /** The id it has there now; absent where it has none. */
   from: z.string().optional(),
   to: z.string(),
+  /** What else of ours has that id there; absent where we know of nothing. */
+  toName: z.string().optional(),
   /** What would be sent again. */
   handoffs: z.array(z.string()),
   /** Over the requests of all of them. */
@@ -80,6 +84,8 @@ export interface PlannedSend {
 export interface ReferencePlan {
   readonly first: RepairCandidate;
   readonly from: string | undefined;
+  readonly name: string;
+  readonly toName: string | undefined;
   readonly sends: readonly PlannedSend[];
   /** Cases of the cause that are beyond this plan. */
   readonly more: number;
@@ -131,7 +137,14 @@ export async function planReference(
     planOne(context, { handoff, target, material, step: steps.get(handoff.id) as RepairStep }),
   );
   const [known] = await findLinks(session, target.connection, [choice.object]);
-  return { first, from: known?.external_id, sends, more: Math.max(0, meant.length - MOST) };
+  const holder = await findHolder(session, target.connection, choice.to, choice.object);
+  const { object } = choice;
+  const told = {
+    from: known?.external_id,
+    name: known?.name ?? nameOf(object),
+    toName: holder === undefined ? undefined : (holder.name ?? nameOf(holder.object)),
+  };
+  return { first, ...told, sends, more: Math.max(0, meant.length - MOST) };
 }
 
 function refuseFixed({ object, exception }: Choice): void {
@@ -230,7 +243,7 @@ export function contentOfPlan(
   plan: ReferencePlan,
   asked: Choice & { readonly note: string | undefined },
 ): RepairContent {
-  const { first, from, sends } = plan;
+  const { first, from, name, toName, sends } = plan;
   const sent = sends.filter((one) => one.call !== undefined);
   const requests = sent.map(({ handoff, call }) => ({ handoff: handoff.id, call }));
   return {
@@ -238,8 +251,10 @@ export function contentOfPlan(
     title: first.title,
     target: first.target ?? "",
     object: asked.object,
+    name,
     from,
     to: asked.to,
+    toName,
     handoffs: sent.map(({ handoff }) => idOf("handoff", handoff.id)),
     requestsHash: hex(context.hasher.sha256(canonicalJson(requests))),
     money: sumOf(sent.map(({ step }) => step)),

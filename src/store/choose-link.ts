@@ -31,6 +31,20 @@ export async function findLinks(
   return (await session.query<KnownLink>(KNOWN, [target, objects])).rows;
 }
 
+const HOLDERS = `
+select l.object, l.external_id, l.number, l.chosen, n.name from link l ${NAME}
+where l.target = $1 and l.external_id = $2 and l.object <> $3 order by l.object limit 1`;
+
+/** What else the target has under that id. */
+export async function findHolder(
+  session: Session,
+  target: string,
+  externalId: string,
+  besides: string,
+): Promise<KnownLink | undefined> {
+  return (await session.query<KnownLink>(HOLDERS, [target, externalId, besides])).rows[0];
+}
+
 const ALIKE = `
 select l.object, l.external_id, l.number, l.chosen, n.name from link l ${NAME}
 where l.target = $1 and l.object like $2 order by n.name nulls last, l.object limit $3`;

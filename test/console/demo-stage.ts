@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { z } from "zod";
+import { DEMO_STRIPE_API_KEY } from "../../src/demo/names.ts";
+import { openStripeCalls } from "../../src/demo/stripe-calls.ts";
 import { rootUrl } from "../support/root.ts";
 
 export interface DemoAccount {
@@ -93,6 +96,39 @@ export async function openMonth({ folder }: DemoPlace, month: string): Promise<v
     body: JSON.stringify({ closed: false }),
   });
   if (!answer.ok) throw new Error(`opening ${month}: ${answer.status} ${await answer.text()}`);
+}
+
+/** Would set a mark in the page and make a picture, were it ever taken for more than a text. */
+export const SCRIPT = "<img src=x onerror=alert(wounded=true)>";
+
+/** A customer of that name is billed, with that word in a line; returns the invoice's id. */
+export async function billScripts({ folder }: DemoPlace): Promise<string> {
+  const text = readFileSync(path.join(folder, "ports/sandbox.json"), "utf8");
+  const { stripe } = JSON.parse(text) as { stripe: number };
+  const stripeUrl = `http://127.0.0.1:${stripe}`;
+  const calls = openStripeCalls({ stripeUrl, apiKey: DEMO_STRIPE_API_KEY, seed: 1 });
+  const made = z.object({ id: z.string() });
+  try {
+    const customer = await calls.post("", "/v1/customers", { name: SCRIPT }, made);
+    const invoice = await calls.post(
+      "",
+      "/v1/invoices",
+      {
+        customer: customer.id,
+        currency: "usd",
+        collection_method: "send_invoice",
+        days_until_due: 14,
+      },
+      made,
+    );
+    const line = { customer: customer.id, invoice: invoice.id, amount: 4200, currency: "usd" };
+    const description = `memo ${SCRIPT}`;
+    await calls.post("", "/v1/invoiceitems", { ...line, description }, made);
+    await calls.post("", `/v1/invoices/${invoice.id}/finalize`, {}, made);
+    return invoice.id;
+  } finally {
+    await calls.close();
+  }
 }
 
 async function stop(demo: ChildProcess, folder: string): Promise<void> {

@@ -1,5 +1,4 @@
 /** A hub room whose books are watched, and what its tests do and ask again and again. */
-import type { Actor } from "../../src/access/roles.ts";
 import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
 import { operations } from "../../src/operations/all-operations.ts";
 import type { ShownLook } from "../../src/operations/observe-target.ts";
@@ -10,6 +9,7 @@ import type { StoredRecord } from "../../src/sandbox/netsuite/types.ts";
 import { settingsFor } from "../connectors/netsuite-given.ts";
 import type { HubRoom } from "./hub-room.ts";
 import { openHubRoom, ROOM_MASTER_KEY, SANDBOX_OBSERVE } from "./hub-room.ts";
+import { provedPerson } from "./proved-people.ts";
 import { testKeyring } from "./system-cipher.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
@@ -112,7 +112,7 @@ function asking(room: HubRoom, context: OperationContext): Asking {
       const [one, ...others] = await cases();
       if (one === undefined || others.length > 0) throw new Error("not one open case");
       const why = { reasonCode: "corrected-in-target", note: "booked so on purpose" };
-      const as = async (name: string) => ({ ...context, actor: await proved(room, name) });
+      const as = async (name: string) => ({ ...context, actor: await provedPerson(pool, name) });
       const [ada, bob] = [await as("Ada"), await as("Bob")];
       const asked = { id: one.id, ...why, yes: true };
       const { proposal } = await runOperation(operations.acceptDifference, ada, asked);
@@ -131,15 +131,4 @@ function asking(room: HubRoom, context: OperationContext): Asking {
       );
     },
   };
-}
-
-/** Somebody whom a session proved. */
-async function proved({ hub: { pool } }: HubRoom, name: string): Promise<Actor> {
-  const result = await pool.query<{ id: string }>(
-    `insert into person (id, name) values (gen_random_uuid(), $1)
-     on conflict (name) do update set name = excluded.name returning id`,
-    [name],
-  );
-  const person = result.rows[0]?.id ?? "";
-  return { name, roles: ["controller"], proof: { person, account: name, means: "session" } };
 }

@@ -12,6 +12,7 @@ import { migrate } from "../../src/store/migrate.ts";
 import type { FreshDatabase } from "../support/database.ts";
 import { emptyDatabase } from "../support/database.ts";
 import { rootUrl } from "../support/root.ts";
+import { plainKeyring } from "../support/system-cipher.ts";
 import { systemClock } from "../support/system-clock.ts";
 import { systemHasher } from "../support/system-hasher.ts";
 import { systemRandom } from "../support/system-random.ts";
@@ -46,6 +47,7 @@ async function openAtItsLevel(ledger: CorpusLedger): Promise<void> {
 function contextOf(): OperationContext {
   return {
     ...{ pool, clock: systemClock, random: systemRandom, hasher: systemHasher },
+    keyring: plainKeyring,
     actor: { name: "Ada", roles: ["controller", "engineer", "admin"] },
     ...{ version: "0.0.0", targets: new Map(), sources: new Map() },
     release: async () => undefined,

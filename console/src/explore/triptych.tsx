@@ -22,7 +22,7 @@ interface TriptychProps {
 export function Triptych({ event, handoff, close }: TriptychProps) {
   const open = event !== undefined || handoff !== undefined;
   return (
-    <Dialog title="Raw, canonical, sent" open={open} close={close} wide>
+    <Dialog title="Raw, canonical, sent" open={open} close={close} width="wide">
       <Panels event={event} handoff={handoff} />
     </Dialog>
   );

@@ -5,11 +5,11 @@ interface DialogProps {
   readonly title: string;
   readonly open: boolean;
   readonly close: () => void;
-  readonly wide?: boolean;
+  readonly width?: "middle" | "wide";
   readonly children: React.ReactNode;
 }
 
-export function Dialog({ title, open, close, wide, children }: DialogProps) {
+export function Dialog({ title, open, close, width, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -19,12 +19,7 @@ export function Dialog({ title, open, close, wide, children }: DialogProps) {
     if (!open && dialog.open) dialog.close();
   }, [open]);
   return (
-    <dialog
-      ref={ref}
-      className={wide === true ? "wide" : ""}
-      aria-labelledby={heading}
-      onClose={close}
-    >
+    <dialog ref={ref} className={width ?? ""} aria-labelledby={heading} onClose={close}>
       {open ? (
         <>
           <div className="head">

@@ -59,10 +59,11 @@ function Proposed({ one }: { readonly one: Proposal }) {
       );
     }
     case "repair-reference": {
-      const { object, target, from, to, handoffs, money } = one.content;
+      const { object, name, target, from, to, toName, handoffs, money } = one.content;
       return (
         <>
-          that <StoryLink id={object} /> is <b>{to}</b> in {target}
+          that <StoryLink id={object} name={name} /> is <b>{to}</b>
+          {toName === undefined ? "" : ` (${toName} there)`} in {target}
           {from === undefined ? "" : `, not ${from}`}; {countText(handoffs.length, "handoff")} would
           be sent again{money.length === 0 ? "" : ` (${moneyListText(money)})`}
         </>
@@ -92,7 +93,12 @@ function Decide({ one }: { readonly one: Proposal }) {
   return (
     <>
       {one.operation === "repair-reference" ? (
-        <Dialog title="What would be sent" open={looking} close={() => setLooking(false)} wide>
+        <Dialog
+          title="What would be sent"
+          open={looking}
+          close={() => setLooking(false)}
+          width="middle"
+        >
           <DryRun content={one.content} />
         </Dialog>
       ) : null}

@@ -24,7 +24,7 @@ interface RepairDialogProps {
 
 export function RepairDialog({ one, open, close }: RepairDialogProps) {
   return (
-    <Dialog title={`Repair: ${one.title}`} open={open} close={close} wide>
+    <Dialog title={`Repair: ${one.title}`} open={open} close={close} width="middle">
       <RepairBody one={one} close={close} />
     </Dialog>
   );
@@ -152,6 +152,7 @@ export function PlanView({ plan }: { readonly plan: Plan }) {
       <p role="status">
         <b>Dry run, nothing is done yet.</b> {countText(sent, "handoff")} would be sent again
         {sum}
+        {content.toName === undefined ? "" : ` as ${content.toName}`}
         {left === 0 ? "" : `; ${left} would be left as they are`}
         {waiting === 0 ? "" : `; ${waiting} that wait for it would go`}. The requests are built as
         they would leave.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { provedPerson } from "../../../test/support/proved-people.ts";
 import type { Company } from "../../../test/support/story-company.ts";
 import { customer, invoice, openCompany } from "../../../test/support/story-company.ts";
 import type { Actor } from "../../access/roles.ts";
@@ -20,18 +21,12 @@ beforeEach(async () => {
 
 afterEach(() => company.close());
 
-async function actor(name: string): Promise<Actor> {
-  const { rows } = await company.pool.query<{ id: string }>(
-    "insert into person (id, name) values (gen_random_uuid(), $1) returning id",
-    [name],
-  );
-  const person = rows[0]?.id ?? "";
-  return { name, roles: ["controller"], proof: { person, account: name, means: "session" } };
-}
-
 async function excludeByTwo(): Promise<void> {
   const as = (who: Actor): OperationContext => ({ ...company.context, actor: who });
-  const [ada, ben] = [await actor("Ada"), await actor("Ben")];
+  const [ada, ben] = [
+    await provedPerson(company.pool, "Ada"),
+    await provedPerson(company.pool, "Ben"),
+  ];
   const { causes } = await runOperation(operations.listExceptions, company.context, {});
   const { proposal = "" } = await runOperation(operations.excludeException, as(ada), {
     ...{ id: causes[0]?.example, reasonCode: "other", expiresAt: "2030-01-01T00:00:00Z" },
