@@ -56,6 +56,9 @@ export async function findFirstWritten(
  * begun are no sends and are left out first. A state may follow its older form where that is known
  * to be there, or where the target upserts by our reference; a fact may not follow itself.
  *
+ * After "unfinished" the same bytes may follow: the answer was complete, so nothing is running, and
+ * such a request looks for its document before it makes one.
+ *
  * "Absent" counts from the settle window on: after `send_by` where nobody saw the call end, and
  * after the beginning of the call (its outcome less its duration) where its own lane did.
  */
@@ -80,13 +83,14 @@ select 'sent again blindly' as what, array[p.before_id::text, p.id::text] as ids
     || case when p.request_hash = p.before_hash then ', same bytes' else ', other bytes' end as detail
 from pair p join handoff h on h.id = p.handoff_id
 where p.before_id is not null
-  and coalesce(p.before_class, '') not in ('refused', 'later', 'late-refused', 'late-later')
+  and coalesce(p.before_class, '') not in ('refused', 'later', 'late-refused', 'late-later',
+    'unfinished')
   and not (p.guard in ('key', 'external-id') and p.request_hash = p.before_hash)
   and not (h.effect = 'state' and (p.guard = 'external-id' or p.before_class = 'done'))
   and not exists (
     select 1 from attempt b join outcome o on o.attempt_id = b.id and o.handoff_id = b.handoff_id
     where b.kind = 'probe' and b.reference = p.reference and b.created_at < p.created_at
-      and (o.class = 'probe-absent' and b.created_at >= p.before_settles
+      and (o.class in ('probe-absent', 'probe-unfinished') and b.created_at >= p.before_settles
         or h.effect = 'state' and o.class in ('probe-older', 'adopted')
           and b.created_at >= p.before_at))`;
 
