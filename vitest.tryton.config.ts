@@ -8,7 +8,8 @@ const onDatabase = (kind: "sqlite" | "postgres", order: number) => ({
   extends: true as const,
   test: {
     name: `tryton-${kind}`,
-    globalSetup: [`./test/support/tryton-${kind}.ts`],
+    // Some tests run a whole hub before the server, which needs a ledger.
+    globalSetup: [`./test/support/tryton-${kind}.ts`, "./test/support/postgres.ts"],
     include: ["{src,test}/**/*.tryton.test.ts"],
     sequence: { groupOrder: order },
   },

@@ -13,6 +13,7 @@ import { startHub } from "../../src/app/hub.ts";
 import type { HubSettings } from "../../src/app/hub-settings.ts";
 import { fixedMasterKey } from "../../src/app/master-keys.ts";
 import { makeReports } from "../../src/app/reports.ts";
+import type { TargetConnection } from "../../src/connectors/kit/target.ts";
 import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
 import { stripeSource } from "../../src/connectors/stripe/source.ts";
 import { warehouseTarget } from "../../src/connectors/warehouse/warehouse-target.ts";
@@ -79,6 +80,13 @@ interface Surroundings {
   readonly port: number;
   readonly log: string[];
   readonly observeEveryMs: number | undefined;
+  readonly books: BooksInRoom;
+}
+
+/** The books that the room's company keeps. */
+export interface BooksInRoom {
+  readonly target: TargetConnection;
+  readonly seats: number;
 }
 
 export const ROOM_MASTER_KEY = "a room's master key";
@@ -92,16 +100,12 @@ export const SANDBOX_OBSERVE = {
 };
 
 function hubSettings(around: Surroundings): HubSettings {
-  const { database, restate, stripe, netsuite, secret, port } = around;
+  const { database, restate, stripe, books, secret, port } = around;
   const surroundings = { clock: systemClock, random: seededRandom(1) };
   const note = (fields: object, message: string): void => {
     around.log.push(`${message} ${JSON.stringify(fields)}`);
   };
-  const books = {
-    ...settingsFor(netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
-    limits: { longestRunMs: 300, indexLagMs: 0 },
-    observe: SANDBOX_OBSERVE,
-  };
+  const { connection } = books.target;
   const source = stripeSource(
     {
       connection: "stripe-us",
@@ -127,15 +131,15 @@ function hubSettings(around: Surroundings): HubSettings {
     endpoint: { host: "127.0.0.1", port: 0 },
     sources: [source],
     targets: [
-      { target: netSuiteTarget(books, surroundings), budget: "netsuite" },
+      { target: books.target, budget: connection },
       { target: warehouseTarget(warehouse), budget: "warehouse" },
     ],
     budgets: [
-      { name: "netsuite", concurrency: 8 },
+      { name: connection, concurrency: books.seats },
       { name: "warehouse", concurrency: 1 },
     ],
     flows: [
-      billingToBooks("stripe-us", "netsuite", { postZeroDocuments: false }),
+      billingToBooks("stripe-us", connection, { postZeroDocuments: false }),
       eventsToWarehouse("stripe-us", "warehouse", types),
     ],
     sweepEveryMs: 3_600_000,
@@ -148,9 +152,26 @@ function hubSettings(around: Surroundings): HubSettings {
   };
 }
 
-/** `observeEveryMs`: how often the hub looks at its targets by itself; never unless given. */
+function netSuiteBooks({ url }: NetSuiteSandbox): BooksInRoom {
+  const settings = {
+    ...settingsFor(url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
+    limits: { longestRunMs: 300, indexLagMs: 0 },
+    observe: SANDBOX_OBSERVE,
+  };
+  const surroundings = { clock: systemClock, random: seededRandom(1) };
+  return { target: netSuiteTarget(settings, surroundings), seats: 8 };
+}
+
+/**
+ * `observeEveryMs`: how often the hub looks at its targets by itself; never unless given. `books`:
+ * instead of the NetSuite sandbox, which then stands by unused.
+ */
 export async function openHubRoom(
-  options: { readonly observeEveryMs?: number; readonly settings?: Partial<HubSettings> } = {},
+  options: {
+    readonly observeEveryMs?: number;
+    readonly books?: BooksInRoom;
+    readonly settings?: Partial<HubSettings>;
+  } = {},
 ): Promise<HubRoom> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-room-"));
   const database = await freshDatabase();
@@ -163,7 +184,8 @@ export async function openHubRoom(
   const secret = endpoint.secrets[0] ?? "";
   const log: string[] = [];
   const { observeEveryMs } = options;
-  const around = { database, restate, stripe, netsuite, secret, port, log, observeEveryMs };
+  const books = options.books ?? netSuiteBooks(netsuite);
+  const around = { database, restate, stripe, netsuite, secret, port, log, observeEveryMs, books };
   const hub = await startHub({ ...hubSettings(around), ...options.settings });
   return {
     ...{ database, stripe, netsuite, restate, hub, log, webhookUrl, secret },
