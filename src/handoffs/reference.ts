@@ -27,7 +27,7 @@ const REFERENCE_LENGTH = 16;
 
 /**
  * 16 lower-case base32 characters: 80 bits. Parts are joined with their lengths, so that no two
- * different names make one text. Lower case because NetSuite's external ids ignore case.
+ * different names make one text. Lower case because some systems' ids ignore case.
  */
 export function referenceOf(name: EffectName, hasher: Hasher): string {
   const parts = [

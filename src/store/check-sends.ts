@@ -56,9 +56,12 @@ export async function findFirstWritten(
  * begun are no sends and are left out first. A state may follow its older form where that is known
  * to be there, or where the target upserts by our reference; a fact may not follow itself.
  *
- * "Absent", and "there, and a step lacks", count from the settle window on: after `send_by` where
- * nobody saw the call end, and after the beginning of the call (its outcome less its duration)
- * where its own lane did.
+ * After an answer "unfinished" the same bytes may follow: it was complete, so nothing is running,
+ * and such a request looks for its document before it makes one.
+ *
+ * A probe's "absent", and its "there, and a step lacks", count from the settle window on: after
+ * `send_by` where nobody saw the call end, and after the beginning of the call (its outcome less
+ * its duration) where its own lane did.
  */
 const BLIND = `
 with told as (
@@ -81,7 +84,8 @@ select 'sent again blindly' as what, array[p.before_id::text, p.id::text] as ids
     || case when p.request_hash = p.before_hash then ', same bytes' else ', other bytes' end as detail
 from pair p join handoff h on h.id = p.handoff_id
 where p.before_id is not null
-  and coalesce(p.before_class, '') not in ('refused', 'later', 'late-refused', 'late-later')
+  and coalesce(p.before_class, '') not in ('refused', 'later', 'late-refused', 'late-later',
+    'unfinished')
   and not (p.guard in ('key', 'external-id') and p.request_hash = p.before_hash)
   and not (h.effect = 'state' and (p.guard = 'external-id' or p.before_class = 'done'))
   and not exists (

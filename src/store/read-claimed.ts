@@ -87,7 +87,8 @@ left join lateral (
   where t.handoff_id = a.handoff_id and t.kind = 'send' and not exists (
     select 1 from outcome o
     where o.attempt_id = t.id and o.handoff_id = a.handoff_id
-      and o.class in ('done', 'refused', 'later', 'not-started', 'kept-otherwise'))) d on true
+      and o.class in ('done', 'refused', 'later', 'not-started', 'kept-otherwise',
+        'unfinished'))) d on true
 where a.handoff_id = any($1::uuid[]) and a.kind = 'send'
 order by a.handoff_id, a.id desc`;
 

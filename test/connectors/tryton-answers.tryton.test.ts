@@ -60,6 +60,27 @@ async function entry(day: string, debit: string, credit: string): Promise<Answer
   return ask("model.account.move.create", [[values as Json]]);
 }
 
+/** A draft over 5.00 with a number of its own, due long after any day these tests run on. */
+async function invoice(day: string): Promise<number> {
+  const { receivable, revenue } = ground.accounts;
+  const party = await ground.person.create("party.party", {
+    name: `Buyer of ${day}`,
+    addresses: [["create", [{ city: "Reno" }]]],
+  });
+  const [address] = await ground.person.list("party.address", [["party", "=", party]], ["city"]);
+  const currency = ground.currencies["USD"] ?? 0;
+  const own = { type: "line", invoice_type: "out", company: ground.company, currency, party };
+  const line = { ...own, account: revenue, description: "x", quantity: 1 };
+  const values = {
+    ...{ type: "out", company: ground.company, party, currency, account: receivable },
+    ...{ invoice_address: address?.id ?? 0, journal: ground.journals.revenue },
+    ...{ number: `N-${day}`, invoice_date: wireDate(day) },
+    payment_term_date: wireDate("2099-12-31"),
+    lines: [["create", [{ ...line, unit_price: wireDecimal("5.00") }]]],
+  };
+  return idIn(await ask("model.account.invoice.create", [[values as Json]]));
+}
+
 const idIn = (answer: Answer): number =>
   answer.kind === "answer" ? Number(JSON.parse(answer.body).result[0]) : 0;
 
@@ -76,6 +97,38 @@ describe("each failure that Tryton is known to tell", () => {
     await ground.person.call("model.account.period.close", [id]);
     const outcome = classifyAnswer(await entry("2026-02-10", "5.00", "5.00"));
     expect(outcome).toMatchObject({ class: "refused", code: "E_TRYTON_PERIOD_REFUSED" });
+  });
+
+  test("a closed period: an invoice is refused as it is posted", async () => {
+    const id = await invoice("2026-04-10");
+    await ground.person.call("model.account.period.close", [(await period("2026-04-10")) ?? 0]);
+    const outcome = classifyAnswer(await ask("model.account.invoice.post", [[id]]));
+    expect(outcome).toMatchObject({ class: "refused", code: "E_TRYTON_PERIOD_REFUSED" });
+  });
+
+  test("a journal's own period that stayed closed when its month was opened again", async () => {
+    const id = (await period("2026-05-10")) ?? 0;
+    expect((await entry("2026-05-10", "5.00", "5.00")).kind).toBe("answer");
+    const drafts: Json[] = [
+      ["period", "=", id],
+      ["state", "=", "draft"],
+    ];
+    const moves = await ground.person.list("account.move", drafts, ["state"]);
+    const ids = moves.map((move) => move.id);
+    await ground.person.call("model.account.move.post", ids);
+    await ground.person.call("model.account.period.close", [id]);
+    await ground.person.call("model.account.period.reopen", [id]);
+    const outcome = classifyAnswer(await entry("2026-05-10", "5.00", "5.00"));
+    expect(outcome).toMatchObject({ class: "refused", code: "E_TRYTON_PERIOD_REFUSED" });
+    expect("cause" in outcome && outcome.cause).toMatch(/^journal-period .*2026-05/);
+  });
+
+  test("a posted invoice that is to be changed", async () => {
+    const id = await invoice("2026-07-10");
+    await ask("model.account.invoice.post", [[id]]);
+    const answer = await ask("model.account.invoice.write", [[id], { comment: "x" }]);
+    const outcome = classifyAnswer(answer);
+    expect(outcome).toMatchObject({ class: "unknown", code: "E_TRYTON_POSTED_ALREADY" });
   });
 
   test("a party's code that stands already: ours or another's, so unknown", async () => {

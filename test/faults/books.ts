@@ -1,4 +1,9 @@
-/** NetSuite's books as its journal tells them: the file alone, without the sandbox's own code. */
+/**
+ * Books as a picture that the judges read, whichever system they are in; and NetSuite's, from its
+ * journal: the file alone, without the sandbox's own code.
+ *
+ * Types are called as in NetSuite: invoice, creditMemo, customerPayment, customer.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
@@ -48,13 +53,21 @@ export interface LiveRecord {
 }
 
 export interface Books {
-  readonly lines: readonly JournalLine[];
-  readonly records: readonly LiveRecord[];
+  /** The system, for people. */
+  readonly system: string;
   of(type: string): readonly LiveRecord[];
 }
 
-export function readBooks(dataDir: string): Books {
-  const text = readFileSync(path.join(dataDir, "sandbox", "netsuite.jsonl"), "utf8");
+export interface NetSuiteJournal extends Books {
+  readonly lines: readonly JournalLine[];
+}
+
+export function booksOf(system: string, records: readonly LiveRecord[]): Books {
+  return { system, of: (type) => records.filter((one) => one.type === type) };
+}
+
+export function readNetSuiteJournal(sandboxDir: string): NetSuiteJournal {
+  const text = readFileSync(path.join(sandboxDir, "netsuite.jsonl"), "utf8");
   const lines = text
     .split("\n")
     .filter((one) => one !== "")
@@ -81,6 +94,5 @@ export function readBooks(dataDir: string): Books {
       history: [...(live.get(key)?.history ?? []), body],
     });
   }
-  const records = [...live.values()];
-  return { lines, records, of: (type) => records.filter((one) => one.type === type) };
+  return { ...booksOf("NetSuite", [...live.values()]), lines };
 }

@@ -8,11 +8,10 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../src/app/system.ts";
 import { dateInZone } from "../../src/kernel/clock.ts";
-import type { KillPoint, Schedule } from "./schedule.ts";
-import { HUBS, plannedCounts } from "./schedule.ts";
+import type { KillPoint, Schedule, Storm } from "./schedule.ts";
+import { HUBS, nameOfStorm, plannedCounts } from "./schedule.ts";
 import { ENTITY_ZONE } from "./settings.ts";
 import type { Stage } from "./stage.ts";
-import { FOREIGN, SEATS } from "./target-faults.ts";
 
 export interface Disturbance {
   /** How often each kind of fault happened. */
@@ -71,15 +70,23 @@ export function disturb(
         at(atMs, () => kill("postgres", "PostgreSQL killed"));
       }
       for (const one of schedule.pauses) at(one.atMs, () => pause(parts, one.hub, one.forMs));
-      for (const one of schedule.storms) at(one.atMs, () => storm(parts, one.seats, one.forMs));
+      // One after the other, also when one had to wait for calls to turn away.
+      let calm: Promise<void> = Promise.resolve();
+      for (const one of schedule.storms) {
+        at(one.atMs, () => {
+          calm = calm.then(() => storm(parts, one));
+          return calm;
+        });
+      }
       for (const one of schedule.closures) at(one.atMs, () => closePeriod(parts, one.forMs));
-      stage.netsuite.world.setSeats(SEATS, FOREIGN);
+      for (const { atMs } of schedule.outages) at(atMs, () => outage(parts));
+      for (const { atMs } of schedule.signOuts) at(atMs, () => signOut(parts));
+      stage.books.begin(schedule);
     },
     async calm() {
       over.abort();
       await Promise.all(underWay);
-      stage.netsuite.faults.clear();
-      stage.netsuite.world.setSeats(SEATS, { min: 0, max: 0, changeMs: 0 });
+      stage.books.calm();
       // A hub that is still armed would die once more: it is replaced by one that is not.
       const armed = HUBS.filter((hub) => kills.armed(hub));
       kills.disarm();
@@ -171,44 +178,78 @@ async function killEngine(parts: Parts, forgets: boolean): Promise<void> {
 /** Stopped while calls are in flight: it wakes into a world that has given its seats away. */
 async function pause(parts: Parts, hub: string, forMs: number): Promise<void> {
   const { stage, over, count, say } = parts;
-  const { supervisor, netsuite } = stage;
-  await supervisor.untilReady(hub);
-  while (netsuite.calls.inFlight < 6 && !over.aborted) await sleep(5);
-  supervisor.pauseChild(hub);
-  say(`${hub} stopped for ${Math.round(forMs / 1000)} s with calls in flight`);
-  await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
-  supervisor.resumeChild(hub);
-  count("hub stopped and woken");
-  say(`${hub} woken`);
+  const { supervisor, books } = stage;
+  const pid = (): number | undefined =>
+    supervisor.status().find((one) => one.name === hub)?.pid;
+  while (!over.aborted) {
+    await supervisor.untilReady(hub);
+    while (books.calls.inFlight < books.seats / 2 && !over.aborted) await sleep(5);
+    const stopped = pid();
+    supervisor.pauseChild(hub);
+    say(`${hub} stopped for ${Math.round(forMs / 1000)} s with calls in flight`);
+    // One that was dying at its label in that moment is none that sleeps: another try.
+    await sleep(200);
+    if (pid() !== stopped) continue;
+    await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
+    supervisor.resumeChild(hub);
+    count("hub stopped and woken");
+    say(`${hub} woken`);
+    return;
+  }
 }
 
+const TURNED_AWAY: ReadonlySet<number> = new Set([429, 503]);
+
 /** Begins when calls are under way, and lasts until one has met it at least. */
-async function storm(parts: Parts, seats: number, forMs: number): Promise<void> {
+async function storm(parts: Parts, one: Storm): Promise<void> {
   const { stage, over, count, say } = parts;
-  const { calls, world } = stage.netsuite;
-  while (calls.inFlight <= seats && !over.aborted) await sleep(5);
+  const { calls } = stage.books;
+  const name = nameOfStorm(one);
+  const busy = Math.min(one.seats, Math.floor(stage.books.seats / 2));
+  while (calls.inFlight <= busy && !over.aborted) await sleep(5);
   const first = calls.total;
-  world.setSeats(seats);
-  say(`storm of 429: ${seats} seats for ${Math.round(forMs / 100) / 10} s`);
-  await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
-  while (!calls.list(first).some((call) => call.status === 429) && !over.aborted) await sleep(50);
-  world.setSeats(SEATS);
-  count("storm of 429");
+  stage.books.turnAway(one);
+  say(`${name}: ${one.seats} seats for ${Math.round(one.forMs / 100) / 10} s`);
+  await sleep(one.forMs, undefined, { signal: over }).catch(() => undefined);
+  // Not the storm's own status: a login is turned away in another way than other calls.
+  const met = (): boolean =>
+    calls.list(first).some(({ fault, status }) => fault === null && TURNED_AWAY.has(status));
+  while (!met() && !over.aborted) await sleep(50);
+  stage.books.turnAway(undefined);
+  if (met()) count(name);
+}
+
+/** Killed while calls are in flight; what it had not committed is lost, as after a power cut. */
+async function outage({ stage, over, count, say }: Parts): Promise<void> {
+  const { books } = stage;
+  if (books.outage === undefined) return;
+  while (books.calls.inFlight === 0 && !over.aborted) await sleep(5);
+  say(`${books.name} killed`);
+  await books.outage();
+  count("books killed");
+  say(`${books.name} answers again`);
+}
+
+async function signOut({ stage, count, say }: Parts): Promise<void> {
+  const { books } = stage;
+  if (books.signOut === undefined) return;
+  await books.signOut();
+  count("session ended");
+  say(`the session in ${books.name} ended`);
 }
 
 /** Lasts until a posting has met it; who mends what it leaves behind is `mend.ts`. */
 async function closePeriod(parts: Parts, forMs: number): Promise<void> {
   const { stage, over, count, say } = parts;
-  const { calls, world } = stage.netsuite;
+  const { books } = stage;
   const month = dateInZone(systemClock.now(), ENTITY_ZONE).slice(0, 7);
-  const first = calls.total;
-  const refused = (): number =>
-    calls.list(first).filter((call) => call.status === 400 && call.method === "PUT").length;
-  world.lockPeriod(month, { closed: true });
+  const before = books.periodRefusals();
+  const refused = (): number => books.periodRefusals() - before;
+  await books.shutPeriod(month, true);
   say(`period ${month} closed`);
   await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
   while (refused() === 0 && !over.aborted) await sleep(50);
-  world.lockPeriod(month, { closed: false });
+  await books.shutPeriod(month, false);
   count("period closed and opened");
   say(`period ${month} open again, ${refused()} postings refused`);
 }

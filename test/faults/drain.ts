@@ -14,13 +14,14 @@ export interface Drained {
 }
 
 const EVERY_MS = 500;
-/** When nothing at all changed for so long, waiting longer is of no use. */
+/** When nothing at all changed for so long, at the books' pace, waiting longer is of no use. */
 const STUCK_MS = 60_000;
 
 /** Between two lines that say what is left. */
 const TELL_MS = 10_000;
 
 export interface Patience {
+  /** On an idle machine, milliseconds. */
   readonly patienceMs: number;
   /** What a person does meanwhile; before each look at what is left. */
   readonly mend: () => Promise<void>;
@@ -28,7 +29,9 @@ export interface Patience {
 }
 
 export async function drain(stage: Stage, pool: Pool, given: Patience): Promise<Drained> {
-  const { patienceMs, say, mend } = given;
+  const { say, mend } = given;
+  const { pace } = stage.books;
+  const patienceMs = given.patienceMs * pace;
   const started = systemClock.monotonic();
   let left: string[] = [];
   let changedAt = started;
@@ -46,7 +49,7 @@ export async function drain(stage: Stage, pool: Pool, given: Patience): Promise<
       toldAt = at;
       say(`still open: ${left.join("; ")}`);
     }
-    if (ms > patienceMs || at - changedAt > STUCK_MS) return { ok: false, ms, left };
+    if (ms > patienceMs || at - changedAt > STUCK_MS * pace) return { ok: false, ms, left };
     await sleep(EVERY_MS);
   }
 }

@@ -5,32 +5,23 @@ import { systemClock } from "../../src/app/system.ts";
 import { instant } from "../../src/kernel/clock.ts";
 import type { AccessEntry, Evidence, JournalEntry } from "../../src/operations/operation.ts";
 import type { Call } from "../../src/sandbox/kit/calls.ts";
-import type { Books } from "./books.ts";
 import { BOOKS } from "./settings.ts";
-import { TARGET_FAULTS } from "./target-faults.ts";
 
-/** `observers`: nonces of calls that no seat of a budget made; Quota does not count them. */
+/**
+ * `hangUps` by the note of a call; `journal`: what arrived that was meant to change something;
+ * `observers`: notes of calls that no seat of a budget made; Quota does not count them.
+ */
 export function evidenceOf(
-  books: Books,
+  journal: () => AsyncIterable<JournalEntry>,
   calls: readonly Call[],
   hangUps: ReadonlyMap<string, number>,
   observers: ReadonlySet<string>,
 ): Evidence {
   const ofHubs = calls.filter((call) => !observers.has(call.note ?? ""));
   return {
-    journals: new Map([[BOOKS, () => arrivals(books, calls)]]),
+    journals: new Map([[BOOKS, journal]]),
     accessLogs: new Map([[BOOKS, () => each(ofHubs.map((call) => accessOf(call, hangUps)))]]),
   };
-}
-
-/** The moment at which a request arrived, not at which it was applied, where the log has it. */
-async function* arrivals(books: Books, calls: readonly Call[]): AsyncGenerator<JournalEntry> {
-  const arrived = new Map(calls.map((call) => [call.note ?? "", call.at]));
-  for (const line of books.lines) {
-    if (line.origin !== "rest") continue;
-    const at = arrived.get(line.nonce ?? "") ?? line.at;
-    yield { reference: line.externalId ?? undefined, arrivedAt: instant(at) };
-  }
 }
 
 /**
@@ -49,15 +40,17 @@ function accessOf(call: Call, hangUps: ReadonlyMap<string, number>): AccessEntry
 const TICK_MS = 5;
 
 /**
- * When a caller hung up before its answer was out, at the earliest, by the nonce of its request.
- * Monotonic milliseconds; watches from now on, in this process.
+ * When a caller hung up before its answer was out, at the earliest, by the name of its request;
+ * those without a name are not watched. Monotonic milliseconds; watches from now on, in this process.
  *
  * This process sees a hang-up when its event loop looks at its sockets, and may see the caller's
  * next call first if both lie in one look. What is seen in one look became true after the look
  * before, and there was one after the last tick but one: that is the moment we note. A busy loop
  * makes it older by just as much as the loop was late.
  */
-export function watchHangUps(): ReadonlyMap<string, number> {
+export function watchHangUps(
+  nameOf: (request: IncomingMessage) => string | undefined,
+): ReadonlyMap<string, number> {
   const hangUps = new Map<string, number>();
   let last = systemClock.monotonic();
   let before = last;
@@ -68,11 +61,10 @@ export function watchHangUps(): ReadonlyMap<string, number> {
   setInterval(tick, TICK_MS).unref();
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as RequestStart;
-    const nonce = /oauth_nonce="([^"]+)"/.exec(request.headers.authorization ?? "")?.[1];
-    if (nonce === undefined) return;
+    const name = nameOf(request);
+    if (name === undefined) return;
     response.once("close", () => {
-      if (response.writableFinished) return;
-      hangUps.set(decodeURIComponent(nonce), before);
+      if (!response.writableFinished) hangUps.set(name, before);
     });
   });
   return hangUps;
@@ -83,18 +75,22 @@ interface RequestStart {
   readonly response: ServerResponse;
 }
 
-async function* each<T>(list: readonly T[]): AsyncGenerator<T> {
+export async function* each<T>(list: readonly T[]): AsyncGenerator<T> {
   yield* list;
 }
 
-/** How often each fault struck, from the access log alone. */
-export function strikes(calls: readonly Call[]): Map<string, number> {
-  const counts = new Map<string, number>(Object.values(TARGET_FAULTS).map((name) => [name, 0]));
+/** How often each fault struck, from the access log alone; `names` by the rule. */
+export function strikes(
+  calls: readonly Call[],
+  names: Readonly<Record<string, string>>,
+  turnedAway: Readonly<Record<number, string>>,
+): Map<string, number> {
+  const kinds = [...Object.values(names), ...Object.values(turnedAway)];
+  const counts = new Map<string, number>(kinds.map((name) => [name, 0]));
   const add = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
-  counts.set("429: no seat", 0);
-  for (const call of calls) {
-    if (call.fault !== null) add(TARGET_FAULTS[call.fault] ?? call.fault);
-    if (call.status === 429) add("429: no seat");
+  for (const { fault, status } of calls) {
+    if (fault !== null) add(names[fault] ?? fault);
+    else if (turnedAway[status] !== undefined) add(turnedAway[status]);
   }
   return counts;
 }

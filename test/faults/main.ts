@@ -7,27 +7,23 @@ import { seededRandom } from "../../src/kernel/random.ts";
 import type { Call } from "../../src/sandbox/kit/calls.ts";
 import type { Pool } from "../../src/store/database.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { readBooks } from "./books.ts";
 import type { Disturbance } from "./disturb.ts";
 import { disturb } from "./disturb.ts";
 import type { Drained } from "./drain.ts";
 import { drain } from "./drain.ts";
-import { evidenceOf, strikes } from "./evidence.ts";
 import { judgeLedger, openCases } from "./ledger-oracle.ts";
 import { mendPeriods } from "./mend.ts";
 import type { Options } from "./options.ts";
 import { readOptions, repeatCommand } from "./options.ts";
-import { judgeBooks } from "./oracle.ts";
-import { judgeCustomers } from "./order-oracle.ts";
 import type { RunResult } from "./report.ts";
 import { describe, passed } from "./report.ts";
 import type { Schedule } from "./schedule.ts";
-import { plannedCounts, scheduleFor } from "./schedule.ts";
+import { describeSchedule, plannedCounts, scheduleFor } from "./schedule.ts";
 import { sellAll } from "./sell.ts";
 import { openShop } from "./shop.ts";
 import type { Stage } from "./stage.ts";
 import { openStage } from "./stage.ts";
-import { targetFaultPlan } from "./target-faults.ts";
+import { TrytonAbsent } from "./tryton-books.ts";
 import type { Auditor } from "./verify.ts";
 import { invariantLines, openAuditor } from "./verify.ts";
 import type { Watch } from "./watch.ts";
@@ -39,6 +35,9 @@ const DIFFERENCES_WITH_STORY = 5;
 
 /** What is counted besides faults: none is owed at the end, and none should be given up. */
 const NO_FAULT = /^webhooks: (pending|given up)$/;
+
+/** As `npm run test:tryton` ends where the server cannot be installed: neither held nor failed. */
+const CANNOT_RUN_HERE = 5;
 
 const started = systemClock.monotonic();
 
@@ -57,15 +56,19 @@ async function runFaults(options: Options): Promise<RunResult> {
   const schedule = scheduleFor(options);
   const dataDir = openData(options);
   say(`seed ${options.seed}, data in ${dataDir}`);
+  for (const line of describeSchedule(schedule)) say(line);
   const quiet = { info: () => undefined, warn: () => undefined };
-  const stage = await openStage(dataDir, schedule, quiet);
+  const stage = await openStage(dataDir, options, schedule, quiet);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void stage.close().then(() => process.exit(130)));
   }
   const disturbance = disturb(stage, schedule, say);
   try {
     await stage.supervisor.start();
-    say("PostgreSQL, Restate and two hubs run; the sale begins");
+    const pace = Math.round(stage.books.pace * 10) / 10;
+    say(
+      `PostgreSQL, Restate and two hubs run; ${stage.books.name} at pace ${pace}; the sale begins`,
+    );
     const pool = openDatabase({
       url: stage.databaseUrl(),
       connections: 4,
@@ -74,10 +77,10 @@ async function runFaults(options: Options): Promise<RunResult> {
     });
     const auditor = openAuditor(stage, pool);
     try {
-      const watch = watchBooks(auditor.context);
+      const watch = stage.books.watched ? watchBooks(auditor.context) : undefined;
       const sold = await load(stage, schedule, disturbance);
       say("faults end");
-      await Promise.all([disturbance.calm(), watch.stop()]);
+      await Promise.all([disturbance.calm(), watch?.stop()]);
       let retried = 0;
       const mend = async (): Promise<void> => {
         retried += await mendPeriods(auditor.context, say);
@@ -96,25 +99,26 @@ async function runFaults(options: Options): Promise<RunResult> {
 }
 
 async function load(stage: Stage, schedule: Schedule, disturbance: Disturbance): Promise<number> {
-  const { world } = stage.netsuite;
-  // The item of lines that name no product, as its settings call it.
-  const accounts = { incomeAccount: { id: "151" }, deferredRevenueAccount: { id: "138" } };
-  world.create("serviceSaleItem", { itemId: "unnamed", ...accounts }, "2000");
-  const shop = openShop(stage.stripe.world, seededRandom(schedule.seed));
-  stage.netsuite.faults.replace(targetFaultPlan(schedule.seed));
+  const { books } = stage;
+  const random = seededRandom(schedule.seed);
+  const shop = openShop(stage.stripe.world, random, books.currencies);
   const began = systemClock.monotonic();
   disturbance.begin();
   let told = 0;
   await sellAll(shop, {
     invoices: schedule.invoices,
     loadMs: schedule.loadMs,
+    extraEveryMs: schedule.extraEveryMs,
+    idle: () => books.calls.inFlight < books.seats / 2,
+    pace: books.pace,
     elapsed: () => systemClock.monotonic() - began,
     killsLeft: () => disturbance.left(),
-    callsLeft: () => schedule.faultyCalls - stage.netsuite.calls.total,
+    callsLeft: () => schedule.faultyCalls - books.calls.total,
     onProgress(sold) {
       if (sold - told < schedule.invoices / 10) return;
       told = sold;
-      say(`${sold} invoices sold, ${world.list("invoice").length} booked`);
+      const booked = books.booked().catch(() => "unknown how many");
+      void booked.then((there) => say(`${sold} invoices sold, ${there} booked`));
     },
   });
   return shop.sold;
@@ -131,22 +135,21 @@ interface Run {
   /** Exceptions that a retry took up again after a period was open again. */
   readonly retried: number;
   readonly auditor: Auditor;
-  readonly watch: Watch;
+  /** Undefined where nobody observes the books in this run. */
+  readonly watch: Watch | undefined;
 }
 
 async function judge(run: Run): Promise<RunResult> {
   const { options, schedule, stage, disturbance, pool, auditor, watch } = run;
   const { world } = stage.stripe;
-  // Taken now: what the checks themselves ask of NetSuite is no part of the run.
-  const calls: readonly Call[] = [...stage.netsuite.calls.list()];
-  const books = readBooks(stage.dataDir);
+  // Taken now: what the checks themselves ask of the books is no part of the run.
+  const calls: readonly Call[] = [...stage.books.calls.list()];
   const judgements = [
-    judgeBooks(world, books),
-    judgeCustomers(world, books),
+    ...(await stage.books.judge(world, pool)),
     await judgeLedger(stage, pool),
-    await watch.judge(),
+    ...(watch === undefined ? [] : [await watch.judge()]),
   ];
-  const evidence = evidenceOf(books, calls, stage.hangUps, watch.nonces);
+  const evidence = stage.books.evidence(calls, watch?.nonces ?? new Set());
   const invariants = invariantLines(await auditor.verify(evidence));
   const all = judgements.flatMap((one) => one.differences);
   const differences: RunResult["differences"][number][] = [];
@@ -157,6 +160,7 @@ async function judge(run: Run): Promise<RunResult> {
   const faults = happened(run, calls);
   return {
     seed: options.seed,
+    books: stage.books.name,
     repeat: repeatCommand(options),
     dataDir: stage.dataDir,
     seconds: Math.round((systemClock.monotonic() - started) / 1000),
@@ -181,7 +185,7 @@ function happened(run: Run, calls: readonly Call[]): Record<string, number> {
   return {
     ...Object.fromEntries([...disturbance.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     "exceptions taken up again": retried,
-    ...Object.fromEntries(strikes(calls)),
+    ...Object.fromEntries(stage.books.strikes(calls)),
     ...Object.fromEntries(Object.entries(delivery).map(([name, n]) => [deliveryName(name), n])),
   };
 }
@@ -215,6 +219,10 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (thrown: unknown) => {
+    if (thrown instanceof TrytonAbsent) {
+      process.stderr.write(`${thrown.message}\n`);
+      process.exit(CANNOT_RUN_HERE);
+    }
     process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
     process.stderr.write(`Again: npm run faults -- ${process.argv.slice(2).join(" ")}\n`);
     process.exit(1);

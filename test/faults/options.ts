@@ -2,10 +2,16 @@
 import { parseArgs } from "node:util";
 
 export type Size = "full" | "small";
+export type TargetName = "netsuite" | "tryton";
+export type TrytonDatabaseKind = "sqlite" | "postgres";
 
 export interface Options {
   readonly seed: number;
   readonly size: Size;
+  /** Which books the company keeps. */
+  readonly target: TargetName;
+  /** What Tryton keeps its data in. */
+  readonly database: TrytonDatabaseKind;
   /** Invoices to sell; undefined for what the size says. */
   readonly invoices: number | undefined;
   /** Leaves the data folder; it also stays when the run fails. */
@@ -13,10 +19,13 @@ export interface Options {
   readonly json: boolean;
   /** Where the data lie; a temporary folder when undefined. */
   readonly data: string | undefined;
+  /** Where an empty Tryton on SQLite is kept for later runs; making one takes 20 s. */
+  readonly template: string | undefined;
 }
 
 export const USAGE =
-  "npm run faults -- [--seed N] [--size full|small] [--invoices N] [--keep] [--data DIR] [--json]";
+  "npm run faults -- [--seed N] [--size full|small] [--invoices N] [--target netsuite|tryton] " +
+  "[--database sqlite|postgres] [--template DIR] [--keep] [--data DIR] [--json]";
 
 /** Throws an Error with a sentence for a person. */
 export function readOptions(args: readonly string[]): Options {
@@ -25,22 +34,26 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       seed: { type: "string", default: "1" },
       size: { type: "string", default: "full" },
+      target: { type: "string", default: "netsuite" },
+      database: { type: "string", default: "sqlite" },
       invoices: { type: "string" },
       data: { type: "string" },
+      template: { type: "string" },
       keep: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
-  const { size, keep, json, data } = values;
-  if (size !== "full" && size !== "small") throw new Error(`--size is full or small. ${USAGE}`);
+  const { keep, json, data, invoices, template } = values;
   return {
     seed: wholeNumber("--seed", values.seed),
-    size,
-    invoices:
-      values.invoices === undefined ? undefined : wholeNumber("--invoices", values.invoices),
+    size: oneOf("--size", values.size, ["full", "small"]),
+    target: oneOf("--target", values.target, ["netsuite", "tryton"]),
+    database: oneOf("--database", values.database, ["sqlite", "postgres"]),
+    invoices: invoices === undefined ? undefined : wholeNumber("--invoices", invoices),
     keep,
     json,
     data,
+    template,
   };
 }
 
@@ -49,8 +62,20 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
+function oneOf<const T extends string>(name: string, text: string, known: readonly T[]): T {
+  const found = known.find((one) => one === text);
+  if (found !== undefined) return found;
+  throw new Error(`${name} is ${known.join(" or ")}, not ${text}. ${USAGE}`);
+}
+
 /** The command that repeats a run. */
-export function repeatCommand({ seed, size, invoices }: Options): string {
-  const count = invoices === undefined ? "" : ` --invoices ${invoices}`;
-  return `npm run faults -- --seed ${seed}${size === "full" ? "" : ` --size ${size}`}${count}`;
+export function repeatCommand(options: Options): string {
+  const { seed, size, invoices, target, database } = options;
+  const parts = [
+    `npm run faults -- --seed ${seed}`,
+    ...(target === "tryton" ? [`--target tryton --database ${database}`] : []),
+    ...(size === "full" ? [] : [`--size ${size}`]),
+    ...(invoices === undefined ? [] : [`--invoices ${invoices}`]),
+  ];
+  return parts.join(" ");
 }

@@ -1,6 +1,6 @@
 /**
- * The independent judge: Stripe's world against NetSuite's journal, one business object after the
- * other. It knows nothing of handoffs, references or attempts.
+ * The independent judge: Stripe's world against the books, one business object after the other. It
+ * knows nothing of handoffs, references or attempts.
  */
 import type { PaymentIntentRecord } from "../../src/sandbox/stripe/payment-records.ts";
 import type {
@@ -55,7 +55,7 @@ interface Judge {
   differ(what: string, object: string, detail: string): void;
   /** The only live document of the type under the name; tells when there is none, or several. */
   one(type: string, name: string, object: string): LiveRecord | undefined;
-  /** NetSuite's id of the invoice that bears Stripe's number. */
+  /** The books' id of the invoice that bears Stripe's number. */
   invoiceId(number: string): string;
   /** Documents that nobody asked for. */
   leftovers(): void;
@@ -182,7 +182,7 @@ function judgeSums(differences: Difference[], books: Books, { invoices, paid }: 
     for (const currency of new Set([...ours.keys(), ...theirs.keys()])) {
       const [mine = 0n, there = 0n] = [ours.get(currency), theirs.get(currency)];
       if (mine === there) continue;
-      const detail = `${currency}: Stripe ${mine}, NetSuite ${there}`;
+      const detail = `${currency}: Stripe ${mine}, ${books.system} ${there}`;
       differences.push({ what: `sum of ${what}`, object: "", detail });
     }
   };

@@ -20,7 +20,7 @@ export function judgeCustomers(world: StripeWorld, books: Books): Judgement {
     const found = byEmail.get(customer.email ?? "") ?? [];
     const [record] = found;
     if (record === undefined || found.length > 1) {
-      const detail = `${found.length} in NetSuite, one expected`;
+      const detail = `${found.length} in ${books.system}, one expected`;
       differences.push({ what: "customer", object: customer.id, detail });
       continue;
     }
@@ -28,7 +28,7 @@ export function judgeCustomers(world: StripeWorld, books: Books): Judgement {
     differences.push(...lastState(customer, record));
     differences.push(...steps(customer, record, names.get(customer.id) ?? []));
   }
-  const looked = { customers: customers.length, "updates of customers in NetSuite": updates };
+  const looked = { customers: customers.length, "updates of customers": updates };
   return { differences, looked };
 }
 
@@ -38,7 +38,7 @@ function lastState(customer: CustomerRecord, record: LiveRecord): Difference[] {
   const line1 = customer.address?.line1 ?? "";
   const sameName = record.body["companyName"] === customer.name;
   if (sameName && shown.includes(JSON.stringify(line1))) return [];
-  const detail = `NetSuite ${record.id}: ${record.body["companyName"]}, ${shown}; Stripe: ${customer.name}, ${line1}`;
+  const detail = `${record.id}: ${record.body["companyName"]}, ${shown}; Stripe: ${customer.name}, ${line1}`;
   return [{ what: "customer is not what Stripe says last", object: customer.id, detail }];
 }
 
@@ -58,7 +58,7 @@ function steps(
     const written = String(body["companyName"]);
     const second = states.findLast((one) => one.name === written)?.second;
     if (second === undefined || second < reached) {
-      const detail = `NetSuite ${record.id}: ${written} after ${name}`;
+      const detail = `${record.id}: ${written} after ${name}`;
       return [{ what: "older state over a newer one", object: customer.id, detail }];
     }
     reached = second;

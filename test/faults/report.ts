@@ -5,6 +5,8 @@ import type { InvariantLine } from "./verify.ts";
 
 export interface RunResult {
   readonly seed: number;
+  /** The system that the books are in. */
+  readonly books: string;
   readonly repeat: string;
   readonly dataDir: string;
   readonly seconds: number;
@@ -35,7 +37,7 @@ export function describe(result: RunResult): string[] {
     "",
     `Fault run, seed ${result.seed}: ${passed(result) ? "everything held" : "FAILED"}`,
     "",
-    `${result.sold} invoices sold, ${result.events} events, ${result.calls} calls to NetSuite; ${result.seconds} s in all, ${drainedText}`,
+    `${result.sold} invoices sold, ${result.events} events, ${result.calls} calls to ${result.books}; ${result.seconds} s in all, ${drainedText}`,
     "",
     "Faults that happened",
     ...Object.entries(result.faults).map(([name, count]) => `  ${name.padEnd(34)} ${count}`),
@@ -47,7 +49,7 @@ export function describe(result: RunResult): string[] {
     "Invariants",
     ...result.invariants.flatMap(invariantText),
     "",
-    "Stripe's world against NetSuite's journal and the warehouse",
+    `Stripe's world against ${result.books} and the warehouse`,
     ...Object.entries(result.looked).map(([name, count]) => `  ${name.padEnd(34)} ${count}`),
     `  differences${" ".repeat(24)}${result.differences.length}`,
     ...result.differences.slice(0, 40).flatMap(differenceText),

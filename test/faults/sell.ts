@@ -11,12 +11,16 @@ export interface Load {
   readonly killsLeft: () => number;
   /** Calls that the target is still to fail at its rates. */
   readonly callsLeft: () => number;
+  /** Between two sales after the load, which let a kill point be passed; milliseconds. */
+  readonly extraEveryMs: number;
+  /** Nothing is on its way to the books: what was sold so far lets no kill point be passed. */
+  readonly idle: () => boolean;
+  /** How much slower than on an idle machine the books are. */
+  readonly pace: number;
   readonly onProgress: (sold: number) => void;
 }
 
-/** Sales a second after the load, so that a kill point is still passed. */
-const EXTRA_PER_SECOND = 8;
-/** So long after the load a planned fault may still come. */
+/** So long after the load a planned fault may still come, where the books are not slowed down. */
 const PATIENCE_MS = 120_000;
 const TICK_MS = 50;
 
@@ -31,11 +35,11 @@ export async function sellAll(shop: Shop, load: Load): Promise<void> {
     load.onProgress(shop.sold);
     await sleep(TICK_MS);
   }
-  const patient = (): boolean => load.elapsed() < load.loadMs + PATIENCE_MS;
+  const patient = (): boolean => load.elapsed() < load.loadMs + PATIENCE_MS * Math.min(2, load.pace);
   while (load.killsLeft() > 0 && patient()) {
-    shop.sell();
+    if (load.idle()) shop.sell();
     load.onProgress(shop.sold);
-    await sleep(1000 / EXTRA_PER_SECOND);
+    await sleep(load.extraEveryMs);
   }
   while (load.callsLeft() > 0 && patient()) await sleep(TICK_MS);
 }

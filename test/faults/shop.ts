@@ -16,8 +16,7 @@ export interface Shop {
   readonly sold: number;
 }
 
-const CURRENCIES = ["usd", "usd", "eur", "jpy"] as const;
-type Currency = (typeof CURRENCIES)[number];
+export type Currency = "usd" | "eur" | "jpy";
 
 /** A customer buys about so often. */
 const SALES_PER_CUSTOMER = 5;
@@ -40,7 +39,12 @@ const FATES = [
 ] as const;
 type Fate = (typeof FATES)[number]["fate"];
 
-export function openShop(world: StripeWorld, random: Random): Shop {
+/** `currencies`: one that stands there twice is drawn twice as often. */
+export function openShop(
+  world: StripeWorld,
+  random: Random,
+  currencies: readonly Currency[],
+): Shop {
   const goods = stock(world);
   const buyers: Buyer[] = [];
   const later: string[] = [];
@@ -55,7 +59,7 @@ export function openShop(world: StripeWorld, random: Random): Shop {
   let sold = 0;
   const buyer = (): Buyer => {
     if (buyers.length > 0 && random.unit() > 1 / SALES_PER_CUSTOMER) return pick(random, buyers);
-    const currency = pick(random, CURRENCIES);
+    const currency = pick(random, currencies);
     const { id } = world.createCustomer(personOf(random, buyers.length));
     const made = { id, currency };
     buyers.push(made);

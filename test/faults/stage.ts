@@ -11,25 +11,22 @@ import type { ChildSpec, Supervisor } from "../../src/app/supervisor/types.ts";
 import { systemClock, systemRandom } from "../../src/app/system.ts";
 import { choosePorts } from "../../src/engine/embedded/ports.ts";
 import type { ServerLog } from "../../src/engine/embedded/types.ts";
-import { seededRandom } from "../../src/kernel/random.ts";
-import type { NetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
-import { startNetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
 import type { StripeSandbox } from "../../src/sandbox/stripe/start.ts";
 import { startStripeSandbox } from "../../src/sandbox/stripe/start.ts";
-import { watchHangUps } from "./evidence.ts";
+import type { BooksUnderFaults } from "./books-under-faults.ts";
+import { openNetSuiteBooks } from "./netsuite-books.ts";
+import type { Options } from "./options.ts";
 import type { Schedule } from "./schedule.ts";
 import { HUBS } from "./schedule.ts";
 import { SOURCE } from "./settings.ts";
-import { SEATS, SERVICE_TIME } from "./target-faults.ts";
+import { openTrytonBooks } from "./tryton-books.ts";
 
 export interface Stage {
   readonly dataDir: string;
   readonly stripe: StripeSandbox;
-  readonly netsuite: NetSuiteSandbox;
+  readonly books: BooksUnderFaults;
   readonly webhookSecrets: readonly string[];
   readonly supervisor: Supervisor;
-  /** When callers of NetSuite hung up, by nonce. */
-  readonly hangUps: ReadonlyMap<string, number>;
   /** `label:pass` at which each start of a hub is to die; read at every start. */
   readonly crashAt: Map<string, string>;
   databaseUrl(): string;
@@ -50,20 +47,15 @@ const RETRY_DELAYS_MS = [200, 400, 800, 1500, 3000, ...Array.from({ length: 200 
 
 export async function openStage(
   dataDir: string,
+  options: Options,
   schedule: Schedule,
   log: ServerLog,
 ): Promise<Stage> {
-  const hangUps = watchHangUps();
   const sandboxDir = path.join(dataDir, "sandbox");
-  const netsuite = await startNetSuiteSandbox({
-    port: 0,
-    clock: systemClock,
-    random: seededRandom(schedule.seed),
-    dataDir: sandboxDir,
-    concurrency: SEATS,
-    serviceTime: SERVICE_TIME,
-    keepCalls: 2_000_000,
-  });
+  const books =
+    options.target === "netsuite"
+      ? await openNetSuiteBooks(sandboxDir, schedule.seed)
+      : await openTrytonBooks(sandboxDir, options, log);
   const stripe = await startStripeSandbox({
     port: 0,
     clock: systemClock,
@@ -88,7 +80,7 @@ export async function openStage(
     return endpoint.secrets[0] ?? "";
   });
   const crashAt = new Map<string, string>();
-  const shown = { stripe, netsuite, webhookSecrets, dataDir, crashAt, hangUps };
+  const shown = { stripe, books, webhookSecrets, dataDir, crashAt };
   const supervisor = supervise({
     dataDir,
     children: [
@@ -104,9 +96,15 @@ export async function openStage(
     const child = supervisor.status().find((one) => one.name === "postgres");
     return child?.addresses["url"] ?? "";
   };
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
     await supervisor.stop();
-    await Promise.all([stripe.close(), netsuite.close()]);
+    await Promise.all([stripe.close(), books.close()]);
+  };
+  // A signal and the end of the run may both ask for it.
+  const close = (): Promise<void> => {
+    closing ??= end();
+    return closing;
   };
   return { ...shown, supervisor, databaseUrl, close };
 }
@@ -128,7 +126,7 @@ async function hubPorts(
 function hubChild(
   hub: string,
   ports: Readonly<Record<string, number>>,
-  shown: Pick<Stage, "stripe" | "netsuite" | "webhookSecrets" | "dataDir" | "crashAt">,
+  shown: Pick<Stage, "stripe" | "books" | "webhookSecrets" | "dataDir" | "crashAt">,
 ): ChildSpec {
   return nodeChild({
     name: hub,
@@ -147,7 +145,8 @@ function hubChild(
       RESTATE_INGRESS_URL: addresses["restate"]?.["ingress"] ?? "",
       RESTATE_ADMIN_URL: addresses["restate"]?.["admin"] ?? "",
       FAULTS_STRIPE_URL: shown.stripe.url,
-      FAULTS_NETSUITE_URL: shown.netsuite.url,
+      FAULTS_BOOKS: JSON.stringify(shown.books.setting),
+      FAULTS_SEATS: String(shown.books.seats),
       FAULTS_WEBHOOK_SECRETS: shown.webhookSecrets.join(","),
     }),
   });

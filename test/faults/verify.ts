@@ -25,7 +25,8 @@ export interface Auditor {
 export function openAuditor(stage: Stage, pool: Pool): Auditor {
   const config = faultRunConfig({
     stripeUrl: stage.stripe.url,
-    netsuiteUrl: stage.netsuite.url,
+    books: stage.books.setting,
+    seats: stage.books.seats,
     webhookSecrets: stage.webhookSecrets,
     databaseUrl: stage.databaseUrl(),
   });

@@ -7,6 +7,7 @@ import { migrationRules } from "./migrations.ts";
 import { nameRules } from "./names.ts";
 import { sizeRules } from "./size.ts";
 import type { Rule } from "./source.ts";
+import { systemRules } from "./systems.ts";
 import { wordingRules } from "./wording.ts";
 
 /** The whole law, in the order in which it is reported. */
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...nameRules,
   ...bannedRules,
   ...consoleRules,
+  ...systemRules,
   ...wordingRules,
   ...errorRules,
   ...migrationRules,

@@ -101,7 +101,14 @@ describe("not now", () => {
     expect(limit).toMatchObject({ class: "later", code: "E_TRYTON_LOGIN_LIMIT", pauses: "budget" });
     // Tryton counts over five minutes, and counts a refused try too.
     expect(limit.class === "later" && limit.afterMs).toBeGreaterThan(300_000);
-    expect(classifyAnswer(at(502)).class).toBe("later");
+  });
+
+  test.each([502, 503])("no login for the server was down (%i): tried again soon", (status) => {
+    const headers = { [STEP_HEADER]: "login" };
+    const down = classifyAnswer({ kind: "answer", status, headers, body: "<html>" });
+    expect(down).toMatchObject({ class: "later", code: "E_TRYTON_NOT_SENT", pauses: "budget" });
+    // An outage ends by itself, and then nothing should rest for a minute more.
+    expect(down.class === "later" && down.afterMs).toBeLessThanOrEqual(5000);
   });
 
   test("an error nobody has listed, told to a look: nothing was created", () => {

@@ -17,6 +17,8 @@ import { idOf } from "./wire.ts";
 const NOT_SENT_WAIT_MS = 1000;
 const LOCKED_WAIT_MS = 300;
 const LOOK_WAIT_MS = 2000;
+/** A server that is down, or its gateway, while it is started again. */
+const OUTAGE_WAIT_MS = 5000;
 /** Credentials do not mend themselves; a pause that a person may end earlier by a retry. */
 const SIGN_IN_WAIT_MS = 60_000;
 /**
@@ -75,7 +77,8 @@ function signedOut(answer: AnswerHead, step: string): Outcome {
     );
   }
   const reason = `${step} was answered with ${answer.status} ${detail}`;
-  return laterOutcome(trytonErrors.E_TRYTON_NOT_SENT({ reason }), SIGN_IN_WAIT_MS, "budget");
+  const waitMs = answer.status >= 500 ? OUTAGE_WAIT_MS : SIGN_IN_WAIT_MS;
+  return laterOutcome(trytonErrors.E_TRYTON_NOT_SENT({ reason }), waitMs, "budget");
 }
 
 function foundOf(answer: AnswerHead): Outcome | undefined {

@@ -10,6 +10,7 @@
  */
 import type { Decimal } from "../../kernel/decimal.ts";
 import { addDecimal, parseDecimal } from "../../kernel/decimal.ts";
+import type { Json } from "../../kernel/strict-json.ts";
 import type { JsonObject } from "../kit/answers.ts";
 import { textAt } from "../kit/answers.ts";
 import type { InvoicePlan, MovePlan } from "./plan.ts";
@@ -59,7 +60,9 @@ export async function closings(
   for (const invoice of settledBy(plan)) {
     const read = await readInvoice(reader, invoice);
     if (read?.state !== "posted" || read.payments.length === 0) continue;
-    const lines = await readLines(reader, [...read.toPay, ...read.payments]);
+    // What is still a draft has paid nothing, and its own request closes when it is posted. Closed
+    // with it, a draft that is refused could not be taken away again.
+    const lines = await readLines(reader, [...read.toPay, ...read.payments], POSTED);
     const open = lines.filter((line) => idOf(line, "reconciliation") === undefined);
     const closing = closingOf(invoice, open);
     if (closing !== undefined) out.push(closing);
@@ -123,11 +126,17 @@ async function readInvoice(reader: Reader, id: number): Promise<InvoiceItems | u
   };
 }
 
-async function readLines(reader: Reader, ids: readonly number[]): Promise<readonly JsonObject[]> {
+const POSTED: readonly Json[] = [["move.state", "=", "posted"]];
+
+async function readLines(
+  reader: Reader,
+  ids: readonly number[],
+  more: readonly Json[] = [],
+): Promise<readonly JsonObject[]> {
   if (ids.length === 0) return [];
   return reader.search({
     model: "account.move.line",
-    domain: [["id", "in", [...ids]]],
+    domain: [["id", "in", [...ids]], ...more],
     fields: LINE_FIELDS,
   });
 }

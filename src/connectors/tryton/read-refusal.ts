@@ -71,7 +71,7 @@ const RULES: readonly Rule[] = [
     cause: always("lock"),
   },
   {
-    // [source] PostgreSQL under repeatable read.
+    // PostgreSQL under repeatable read.
     kind: "",
     code: "E_TRYTON_LOCKED",
     text: says("could not serialize access due to concurrent …"),
@@ -104,7 +104,7 @@ const RULES: readonly Rule[] = [
     cause: ([period = ""]) => `period ${period}`,
   },
   {
-    // [source] A journal's own period, closed by itself.
+    // A journal's own period, closed by itself or with its month; opening the month leaves it.
     kind: USER,
     code: "E_TRYTON_PERIOD_REFUSED",
     text: says('You cannot add/modify/delete lines on closed journal-period "…".'),

@@ -23,7 +23,7 @@ import {
 import { closings, unlinkedLines } from "./open-items.ts";
 import type { InvoicePlan, MovePlan } from "./plan.ts";
 import { invoiceValues, moveValues } from "./plan-values.ts";
-import { readTrytonError } from "./read-refusal.ts";
+import { readTrytonError, recogniseError } from "./read-refusal.ts";
 import type { Script } from "./script.ts";
 import { done, ScriptEnd } from "./script.ts";
 import type { Values } from "./wire.ts";
@@ -104,7 +104,9 @@ async function create(script: Script, plan: PostingPlan): Promise<number> {
   const values =
     plan.kind === "invoice" ? await newInvoice(script, plan) : await newMove(script, plan);
   const model = MODELS[plan.kind];
-  const result = done(await script.act("create", `model.${model}.create`, [[values]]));
+  const answer = await script.act("create", `model.${model}.create`, [[values]]);
+  if (refusedForPeriod(answer)) await checkPeriod(script, plan);
+  const result = done(answer);
   const [id] = Array.isArray(result) ? result : [];
   return typeof id === "number" ? id : 0;
 }
@@ -164,6 +166,16 @@ async function checkPeriod(script: Script, plan: PostingPlan): Promise<number> {
   return idOf(period, "id") ?? 0;
 }
 
+/**
+ * The period was closed between our look and this call. Tryton's text names neither that nor, for
+ * an invoice, the period, so it is looked at again: what was under way and what came later have one
+ * cause and one remedy. Where the period is open by now, Tryton's own words stand.
+ */
+function refusedForPeriod(answer: Answer): boolean {
+  const told = answer.kind === "answer" ? readTrytonError(answer) : undefined;
+  return told !== undefined && recogniseError(told)?.code === "E_TRYTON_PERIOD_REFUSED";
+}
+
 /** A number that was legally issued once must not stand on a second document. */
 async function checkNumber(script: Script, plan: InvoicePlan): Promise<void> {
   const { number, company } = plan;
@@ -209,6 +221,7 @@ async function post(script: Script, plan: PostingPlan, draft: Draft): Promise<vo
   }
   if (classifyAnswer(answer).class === "refused") {
     await removeDraft(script, plan, id);
+    if (refusedForPeriod(answer)) await checkPeriod(script, plan);
     throw new ScriptEnd(answer);
   }
   done(answer);

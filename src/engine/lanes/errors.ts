@@ -13,6 +13,10 @@ export const laneErrors = defineErrors({
     message: "The target holds a document under our reference that says something else.",
     class: "pause",
   },
+  E_LANE_STEP_LACKS: {
+    message: "The target holds our document, and a step of the request lacks.",
+    class: "retry",
+  },
   E_LANE_STILL_UNKNOWN: {
     message: "The target could not be asked whether the request took effect.",
     class: "pause",

@@ -46,9 +46,17 @@ describe("given a probe that finds ours with a step lacking", () => {
     expect(settled.exception?.message).toContain("state: ours posted, theirs draft");
   });
 
-  test("when the target had said done, then that is a difference", () => {
+  test("when the target had said done, then the same request goes again within seconds", () => {
     const kept = { kind: "kept-otherwise" as const, externalId: "7", probe: unfinished };
     const settled = settle("sent", subject(1), spec, kept, seededRandom(1));
+    expect(settled).toMatchObject({ to: "waiting", outcomeClass: "unfinished" });
+    expect(settled.notBeforeMs).toBeLessThanOrEqual(5000);
+    expect([settled.link, settled.exception]).toEqual([undefined, undefined]);
+  });
+
+  test("when it lacked forty times after the target had said done, then that is a difference", () => {
+    const kept = { kind: "kept-otherwise" as const, externalId: "7", probe: unfinished };
+    const settled = settle("sent", subject(40), spec, kept, seededRandom(1));
     expect(settled.to).toBe("excepted");
     expect(settled.exception?.cause).toContain("differs in state");
   });

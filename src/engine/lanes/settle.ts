@@ -58,6 +58,8 @@ const MOST_ATTEMPTS = 40;
 const MOST_PROBES = 30;
 const RETRY = { baseMs: 500, capMs: 300_000 };
 const PROBE = { baseMs: 400, capMs: 120_000 };
+/** Minutes until a person is asked for a step that stays undone; what only crosses it is over at once. */
+const UNFINISHED = { baseMs: 500, capMs: 5000 };
 
 interface Draft {
   readonly event: HandoffEvent;
@@ -105,7 +107,7 @@ function draftOf(subject: Subject, spec: SettlingSpec, result: CallResult, rando
       return { event: "lost", outcomeClass: "refused", reason: code, code, message, notBeforeMs };
     }
     case "kept-otherwise":
-      return keptOtherwise(subject, result.externalId, result.probe);
+      return keptOtherwise(subject, result.externalId, result.probe, random);
     case "probe":
       return ofProbe(subject, spec, result.probe, random);
   }
@@ -227,7 +229,35 @@ function ofFound(subject: Subject, spec: OperationSpec, probe: Found): Draft {
   return { event: "found-different", outcomeClass: "probe-different", code, message, exception };
 }
 
-function keptOtherwise(subject: Subject, externalId: string, probe: ProbeResult): Draft {
+/**
+ * Done, says the target, and a step lacks. Several documents may have a step in common (what pays
+ * one invoice closes it together), and another one came between our step and our look. The answer
+ * was complete, so nothing of ours is still running: the same request goes again and completes it.
+ */
+function stepLacks(subject: Subject, probe: Unfinished, random: Random): Draft {
+  const { target, reference, attempts } = subject;
+  const fields = probe.differences.map(({ field, theirs }) => `${field}: ${theirs}`).join("; ");
+  return {
+    event: "refused-for-now",
+    outcomeClass: "unfinished",
+    reason: "E_LANE_STEP_LACKS",
+    code: "E_LANE_STEP_LACKS",
+    message: `${target} holds ${probe.externalId} under ${reference}, and a step lacks: ${fields}.`,
+    notBeforeMs: backoffMs(UNFINISHED, attempts, random),
+  };
+}
+
+type Unfinished = Extract<ProbeResult, { kind: "unfinished" }>;
+
+function keptOtherwise(
+  subject: Subject,
+  externalId: string,
+  probe: ProbeResult,
+  random: Random,
+): Draft {
+  if (probe.kind === "unfinished" && subject.attempts < MOST_ATTEMPTS) {
+    return stepLacks(subject, probe, random);
+  }
   const found: Found =
     probe.kind === "found" || probe.kind === "unfinished"
       ? { ...probe, kind: "found" }

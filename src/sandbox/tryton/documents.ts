@@ -136,9 +136,29 @@ export async function closePeriod(rpc: TrytonRpc, company: number, month: string
   await rpc.call("model.account.period.close", [await periodOf(rpc, company, month)]);
 }
 
-/** Opens a closed month again; a locked one stays locked for good. */
+/**
+ * Opens a closed month again; a locked one stays locked for good. Closing a month closes each
+ * journal's own period with it, and opening it leaves those closed: `openJournals` opens them too.
+ */
 export async function reopenPeriod(rpc: TrytonRpc, company: number, month: string): Promise<void> {
   await rpc.call("model.account.period.reopen", [await periodOf(rpc, company, month)]);
+}
+
+/** Opens what the journals have closed of an open month. */
+export async function openJournals(rpc: TrytonRpc, company: number, month: string): Promise<void> {
+  const closed = await rpc.list(
+    "account.journal.period",
+    [
+      ["period", "=", await periodOf(rpc, company, month)],
+      ["state", "=", "close"],
+    ],
+    ["state"],
+  );
+  if (closed.length === 0) return;
+  await rpc.call(
+    "model.account.journal.period.reopen",
+    closed.map((row) => row.id),
+  );
 }
 
 async function periodOf(rpc: TrytonRpc, company: number, month: string): Promise<number> {
