@@ -6,6 +6,7 @@ import type { CliOptions } from "../cli/build-program.ts";
 import { runProgram } from "../cli/build-program.ts";
 import { newConnectorCommand } from "../connectors/kit/scaffold-command.ts";
 import { repositoryFolder } from "../connectors/kit/scaffold-folder.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { connect, withoutLedger } from "./connect.ts";
 import { retryDeadLetters } from "./dead-letter-command.ts";
 import type { DemoFlags } from "./demo.ts";
@@ -67,6 +68,7 @@ function addProcesses(program: Command): void {
       (made.ok ? process.stdout : process.stderr).write(made.text);
       process.exitCode = made.ok ? 0 : 2;
     });
+  addBackupCommands(program);
   program.command("hub", { hidden: true }).action(() => runHubProcess());
   program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
   program.command("tryton", { hidden: true }).action(() => runTrytonProcess());
