@@ -34,6 +34,7 @@ import { clearTheWay } from "../embedded/postgres.ts";
 import type { ServerLog } from "../embedded/types.ts";
 import { copyFile, syncFolder } from "./copy-file.ts";
 import { backupErrors } from "./errors.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Manifest } from "./manifest.ts";
 import { DATA, readManifest } from "./manifest.ts";
 import { recover } from "./recover.ts";
@@ -118,7 +119,8 @@ function momentOf({ to }: RestoreBackup, manifest: Manifest): string | undefined
   if (moment < epochMs(manifest.finishedAt)) {
     throw refuse(`this backup ends at ${manifest.finishedAt}; take an earlier one.`);
   }
-  return instant(moment);
+  // In a form that PostgreSQL reads before it knows any name of a zone, Z included.
+  return instant(moment).replace("T", " ").replace("Z", "+00");
 }
 
 /** What the supervisor and an earlier, unfinished restore leave in a data folder. */
@@ -131,6 +133,8 @@ function refuseUsed(dataDir: string): void {
   const used = readdirSync(dataDir).some((name) => !OURS.has(name) && !(begun && name === "postgres"));
   if (used) throw backupErrors.E_RESTORE_NOT_EMPTY({ dataDir });
 }
+
+const MOST_PROBLEMS = 10;
 
 async function copyIn(
   options: RestoreBackup,
@@ -147,20 +151,21 @@ async function copyIn(
   chmodSync(folder, 0o700);
   for (const name of manifest.folders) mkdirSync(path.join(folder, name), { mode: 0o700 });
   const problems: string[] = [];
-  let bytes = 0;
-  for (const [index, file] of manifest.files.entries()) {
+  const done = { files: 0, bytes: 0 };
+  await inParallel(manifest.files, async (file) => {
+    if (problems.length >= MOST_PROBLEMS) return;
     const to = path.join(folder, file.path);
     const copied = await copyFile(path.join(options.backup, DATA, file.path), to);
     if (copied?.sha256 !== file.sha256) {
       problems.push(`${file.path} ${copied === undefined ? "is missing" : "was changed"}`);
-      if (problems.length >= 10) break;
-      continue;
+      return;
     }
     own(to);
-    bytes += copied.bytes;
-    options.onProgress({ files: index + 1, bytes });
+    done.files += 1;
+    done.bytes += copied.bytes;
+    options.onProgress(done);
     options.crash("restore-file");
-  }
+  });
   if (problems.length > 0) {
     rmSync(folder, { recursive: true, force: true });
     throw backupErrors.E_BACKUP_DAMAGED({ folder: options.backup, problems: problems.join("; ") });

@@ -19,6 +19,7 @@ import type { WalArchive } from "../embedded/wal-archive.ts";
 import { enableArchive } from "../embedded/wal-archive.ts";
 import { copyFile, hashFile, syncFolder } from "./copy-file.ts";
 import { backupErrors } from "./errors.ts";
+import { inParallel } from "./in-parallel.ts";
 import { keepLogSince } from "./kept-backups.ts";
 import type { BackupFile, Manifest } from "./manifest.ts";
 import { DATA, digestOf, FORMAT, MANIFEST } from "./manifest.ts";
@@ -122,19 +123,28 @@ class Copy {
     this.#to = to;
   }
 
-  async tree(below = ""): Promise<void> {
+  async tree(): Promise<void> {
+    const names: string[] = [];
+    await this.#walk("", names);
+    await inParallel(names, async (name) => {
+      await this.#file(name);
+      this.#options.crash("backup-file");
+    });
+    // In the order of their names, whichever was copied first.
+    this.files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** What is made meanwhile is made again by the log. */
+  async #walk(below: string, names: string[]): Promise<void> {
     const entries = await readdir(path.join(this.#from, below), { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of entries) {
       const name = below === "" ? entry.name : `${below}/${entry.name}`;
       if (TEMPORARY.test(entry.name) || (below === "" && LEFT_OUT.test(entry.name))) continue;
       if (entry.isDirectory()) {
         this.folders.push(name);
         mkdirSync(path.join(this.#to, name), { mode: 0o700 });
-        if (!EMPTIED.has(name)) await this.tree(name);
-      } else if (entry.isFile() && name !== CONTROL) {
-        await this.#file(name);
-      }
-      this.#options.crash("backup-file");
+        if (!EMPTIED.has(name)) await this.#walk(name, names);
+      } else if (entry.isFile() && name !== CONTROL) names.push(name);
     }
   }
 
