@@ -17,6 +17,7 @@ import { runHubProcess } from "./hub-process.ts";
 import { runSandboxProcess } from "./sandbox-process.ts";
 import { systemClock } from "./system.ts";
 import { runTrytonProcess } from "./tryton-process.ts";
+import { addTransferCommands } from "./transfer-commands.ts";
 import type { UpFlags } from "./up.ts";
 import { up } from "./up.ts";
 
@@ -69,6 +70,7 @@ function addProcesses(program: Command): void {
       process.exitCode = made.ok ? 0 : 2;
     });
   addBackupCommands(program);
+  addTransferCommands(program);
   program.command("hub", { hidden: true }).action(() => runHubProcess());
   program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
   program.command("tryton", { hidden: true }).action(() => runTrytonProcess());

@@ -171,7 +171,9 @@ describe("resuming", () => {
     const shop = copy.context.sources.get("shop");
     if (shop === undefined) throw new Error("no shop");
     const page = async () => ({ facts: [], cursor: "1", more: false });
-    const sources = new Map([["shop", { ...shop, sweep: { streams: ["events"], overlapMs: 0, page } }]]);
+    const sources = new Map([
+      ["shop", { ...shop, sweep: { streams: ["events"], overlapMs: 0, page } }],
+    ]);
     const context = { ...copy.context, sources };
     const asked = { confirmOriginalIsDead: true, yes: true };
     const again = () => runOperation(operations.resumeSending, context, asked);

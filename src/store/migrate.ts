@@ -21,9 +21,18 @@ interface Migration {
 /** "tieout" in hexadecimal: the advisory lock under which schemas change. */
 const LOCK = 0x746965;
 
-/** Returns the names applied now. Throws E_STORE_* when the ledger and this version do not fit. */
-export async function migrate(pool: Pool, folder: string, hasher: Hasher): Promise<string[]> {
-  const known = await readMigrations(folder, hasher);
+/**
+ * Returns the names applied now. `upto`: the last migration to apply, for rows that are brought
+ * from a ledger of that form. Throws E_STORE_* when the ledger and this version do not fit.
+ */
+export async function migrate(
+  pool: Pool,
+  folder: string,
+  hasher: Hasher,
+  upto?: string,
+): Promise<string[]> {
+  const all = await readMigrations(folder, hasher);
+  const known = all.filter(({ name }) => upto === undefined || name <= upto);
   await refuseOldServer(pool);
   const applied: string[] = [];
   for (const migration of known) {

@@ -38,8 +38,19 @@ export async function fenceSending(
   return done.rowCount === 1;
 }
 
-/** Begins an epoch: sending is off, everything from before is asked for first. */
+/**
+ * Begins an epoch: sending is off, everything from before is asked for first. A ledger of a form
+ * from before epochs has one row to switch off.
+ */
 export async function raiseEpoch(session: Session, why: string): Promise<number> {
+  const there = await session.query<{ there: boolean }>(
+    "select to_regprocedure('raise_epoch(text)') is not null as there",
+  );
+  if (there.rows[0]?.there !== true) {
+    const text = `update sending_permission set epoch = epoch + 1, allowed = false, reason = $1
+      returning epoch`;
+    return (await session.query<{ epoch: number }>(text, [why])).rows[0]?.epoch ?? 0;
+  }
   const result = await session.query<{ epoch: number }>("select raise_epoch($1) as epoch", [why]);
   return result.rows[0]?.epoch ?? 0;
 }

@@ -47,7 +47,9 @@ function keepWriting({ pool }: LedgerServer) {
   let going = true;
   const done = (async () => {
     while (going) {
-      await pool.query("insert into written (filling) select repeat('x', 500) from generate_series(1, 20)");
+      await pool.query(
+        "insert into written (filling) select repeat('x', 500) from generate_series(1, 20)",
+      );
       await pool.query("update written set filling = filling || 'y' where id % 7 = 0");
     }
   })();
@@ -74,7 +76,9 @@ beforeAll(async () => {
   await original.pool.query(
     "create table written (id bigint generated always as identity primary key, filling text)",
   );
-  await original.pool.query("insert into written (filling) select 'x' from generate_series(1, 20000)");
+  await original.pool.query(
+    "insert into written (filling) select 'x' from generate_series(1, 20000)",
+  );
   const stopWriting = keepWriting(original);
   await sleep(200);
   before = await rowsOf(original);
@@ -82,7 +86,9 @@ beforeAll(async () => {
   await sleep(200);
   await stopWriting();
   await remember();
-  await original.pool.query("insert into written (filling) select 'later' from generate_series(1, 100)");
+  await original.pool.query(
+    "insert into written (filling) select 'later' from generate_series(1, 100)",
+  );
   await remember();
   await original.pool.query("drop table written");
   await original.pool.query("create table written (id bigint)");
@@ -124,7 +130,9 @@ describe("a backup of a ledger that is written to", () => {
       const marks = await original.pool.query("select * from sending_permission");
       expect(sending.rows[0].ledger).toBe(marks.rows[0].ledger);
       expect(sending.rows[0].instance).not.toBe(marks.rows[0].instance);
-      const timeline = await restored.pool.query("select pg_walfile_name(pg_current_wal_lsn()) as n");
+      const timeline = await restored.pool.query(
+        "select pg_walfile_name(pg_current_wal_lsn()) as n",
+      );
       expect(timeline.rows[0].n).toMatch(/^00000002/);
     } finally {
       await restored.stop();
@@ -176,29 +184,35 @@ describe("a backup that is not what it was", () => {
     return path.join(backup, "data", name);
   };
 
-  test.each(["changed", "cut", "removed", "added"])("given a file %s, then it is named", async (how) => {
-    const file = damaged();
-    const kept = readFileSync(file);
-    const stranger = path.join(backup, "data", "base", "stranger");
-    if (how === "changed") {
-      writeFileSync(file, Buffer.concat([Buffer.from([kept[0] as number ^ 1]), kept.subarray(1)]));
-    } else if (how === "cut") truncateSync(file, 10_000);
-    else if (how === "removed") rmSync(file);
-    else writeFileSync(stranger, "x");
-    try {
-      const { problems } = await verifyBackup(backup);
-      expect(problems).toHaveLength(1);
-      expect(problems[0]).toContain(how === "added" ? "base/stranger" : path.basename(file));
-      const restoring = restoreInto(inRoom("damaged"), backup);
-      if (how !== "added") {
-        await expect(restoring).rejects.toMatchObject({ code: "E_BACKUP_DAMAGED" });
-        expect(existsSync(inRoom("damaged", "postgres", "data"))).toBe(false);
-      } else await restoring;
-    } finally {
-      writeFileSync(file, kept);
-      rmSync(stranger, { force: true });
-    }
-  });
+  test.each(["changed", "cut", "removed", "added"])(
+    "given a file %s, then it is named",
+    async (how) => {
+      const file = damaged();
+      const kept = readFileSync(file);
+      const stranger = path.join(backup, "data", "base", "stranger");
+      if (how === "changed") {
+        writeFileSync(
+          file,
+          Buffer.concat([Buffer.from([(kept[0] as number) ^ 1]), kept.subarray(1)]),
+        );
+      } else if (how === "cut") truncateSync(file, 10_000);
+      else if (how === "removed") rmSync(file);
+      else writeFileSync(stranger, "x");
+      try {
+        const { problems } = await verifyBackup(backup);
+        expect(problems).toHaveLength(1);
+        expect(problems[0]).toContain(how === "added" ? "base/stranger" : path.basename(file));
+        const restoring = restoreInto(inRoom("damaged"), backup);
+        if (how !== "added") {
+          await expect(restoring).rejects.toMatchObject({ code: "E_BACKUP_DAMAGED" });
+          expect(existsSync(inRoom("damaged", "postgres", "data"))).toBe(false);
+        } else await restoring;
+      } finally {
+        writeFileSync(file, kept);
+        rmSync(stranger, { force: true });
+      }
+    },
+  );
 
   test("given a changed manifest, an unfinished backup, or another major version", async () => {
     const file = path.join(backup, "manifest.json");
@@ -241,7 +255,9 @@ describe("the archive", () => {
     };
     await switchLog();
     const first = manifest.log[0] ?? "";
-    await expect.poll(() => archiveState(archive()).segments, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(() => archiveState(archive()).segments, { timeout: 20_000 })
+      .toBeGreaterThan(0);
     expect(readdirSync(archive().folder)).toContain(first);
     await backUp(original, inRoom("backups", "tuesday"));
     expect(readdirSync(archive().folder)).toContain(first);

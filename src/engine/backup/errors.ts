@@ -18,7 +18,8 @@ export const backupErrors = defineErrors({
     class: "reject",
   },
   E_RESTORE_NOT_EMPTY: {
-    message: "{dataDir} is not empty. A restore goes into a data folder of its own: --data <folder>.",
+    message:
+      "{dataDir} is not empty. A restore goes into a data folder of its own: --data <folder>.",
     class: "reject",
   },
   E_RESTORE_MAJOR: {

@@ -56,7 +56,9 @@ const manifestShape = z.strictObject({
 export type Manifest = z.infer<typeof manifestShape>;
 
 export function digestOf(manifest: Omit<Manifest, "digest">): string {
-  return createHash("sha256").update(canonicalJson(manifest as unknown as Json)).digest("hex");
+  return createHash("sha256")
+    .update(canonicalJson(manifest as unknown as Json))
+    .digest("hex");
 }
 
 /** Throws E_BACKUP_MANIFEST. */

@@ -130,7 +130,9 @@ function refuseUsed(dataDir: string): void {
   if (!existsSync(dataDir)) return;
   const finished = existsSync(path.join(dataDir, "postgres", "data"));
   const begun = unfinishedRestore(dataDir) && !finished;
-  const used = readdirSync(dataDir).some((name) => !OURS.has(name) && !(begun && name === "postgres"));
+  const used = readdirSync(dataDir).some(
+    (name) => !OURS.has(name) && !(begun && name === "postgres"),
+  );
   if (used) throw backupErrors.E_RESTORE_NOT_EMPTY({ dataDir });
 }
 

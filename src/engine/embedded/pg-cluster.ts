@@ -90,11 +90,7 @@ async function initialise(place: ClusterPlace): Promise<void> {
  * Sets a new password in single-user mode, the only way in without a server. Kept in its file only
  * once it is set: a start interrupted in between finds none and sets another.
  */
-export async function setPassword(
-  place: ClusterPlace,
-  folder: string,
-  also = "",
-): Promise<void> {
+export async function setPassword(place: ClusterPlace, folder: string, also = ""): Promise<void> {
   rmSync(place.passwordFile, { force: true });
   const secret = Buffer.from(place.random.bytes(24)).toString("hex");
   const statement = `alter role ${LEDGER_NAME} password '${secret}'`;

@@ -60,7 +60,7 @@ function archiveCommand({ folder, bound }: WalArchive): string {
     `set -- "$d"/0*`,
     `if test $# -ge ${bound}; then echo "it holds $# segments, the most it may" > "$d/${STOPPED}"; exit 0; fi`,
     `cp "%p" "$d/%f.part" && sync "$d/%f.part" && mv "$d/%f.part" "$d/%f" && exit 0`,
-    `set -- pg_wal/archive_status/*.ready`,
+    "set -- pg_wal/archive_status/*.ready",
     `test $# -le ${MOST_WAITING} && exit 1`,
     `echo "it could not be written to; see logs/postgres.log" > "$d/${STOPPED}" || exit 1`,
   ];
