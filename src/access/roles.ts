@@ -60,6 +60,8 @@ const table = {
   "retention.plan": ["controller", "engineer", "auditor", "admin"],
   "retention.run": ["controller", "admin"],
   "health.read": ["engineer", "auditor", "admin", "system"],
+  "sending.stop": ["controller", "engineer", "admin"],
+  "sending.resume": ["controller", "admin"],
   "person.read": ["auditor", "admin"],
   "person.manage": ["admin"],
   "token.own": everyone,
@@ -85,6 +87,8 @@ const overTheWhole: ReadonlySet<Permission> = new Set([
   "retention.plan",
   "retention.run",
   "health.read",
+  "sending.stop",
+  "sending.resume",
   "person.read",
   "person.manage",
 ]);

@@ -49,7 +49,9 @@ export async function upChildren(options: UpOptions): Promise<readonly ChildSpec
     throw appErrors.E_APP_RESTATE_ADDRESSES();
   }
   const children: ChildSpec[] = [];
-  if (databaseUrl === undefined) children.push(postgresChild({ random: systemRandom }));
+  if (databaseUrl === undefined) {
+    children.push(postgresChild({ random: systemRandom, archive: environment.walArchive }));
+  }
   if (restateIngressUrl === undefined) children.push(restateChild());
   const base = baseVariables(environment);
   if (environment.configFile === undefined) children.push(...(await demoChildren(options, base)));

@@ -1,4 +1,5 @@
 /** The hub's lanes: budgets, signals, and the endpoint through which the engine runs seats. */
+import { makeEpochGuard } from "../engine/lanes/epoch-guard.ts";
 import type { LaneBudget, LaneContext } from "../engine/lanes/lane-context.ts";
 import type { LaneSignals } from "../engine/lanes/lane-signals.ts";
 import { makeLaneSignals } from "../engine/lanes/lane-signals.ts";
@@ -74,6 +75,7 @@ export async function openHubLanes(
     wakeMore: (budget) => starter.ready([budget]),
     crash: settings.crash,
     stats: { call: settings.onCall },
+    epochGuard: makeEpochGuard({ pool, clock: systemClock, log }),
   };
   const isStopping = (): boolean => stopping || !mayClaim();
   const endpoint = await openRestateEndpoint({

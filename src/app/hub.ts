@@ -14,6 +14,7 @@ import { ensurePartitions } from "../store/ensure-partitions.ts";
 import type { Keyring } from "../store/keyring.ts";
 import { openKeyring } from "../store/keyring.ts";
 import { migrate } from "../store/migrate.ts";
+import { noticeServer } from "../store/sending-permission.ts";
 import { openHubApi } from "./hub-api.ts";
 import { hubDuties } from "./hub-duties.ts";
 import type { SweepTotal } from "./hub-intake.ts";
@@ -125,6 +126,7 @@ async function openLedger(settings: HubSettings): Promise<Pool> {
     onBeyond: (beyond) => log.warn({ beyond }, "the ledger is newer; this version may still run"),
   });
   if (applied.length > 0) log.info({ applied }, "ledger brought to this version");
+  if (await noticeServer(pool)) log.warn({}, "the ledger was restored; sending is switched off");
   const { left } = await ensurePartitions(pool, systemClock.now());
   if (left.length > 0) log.warn({ left }, "partitions not made; repeated");
   await declareBudgets(pool, settings.budgets.map(toDeclaration));

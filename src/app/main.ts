@@ -6,6 +6,7 @@ import type { CliOptions } from "../cli/build-program.ts";
 import { runProgram } from "../cli/build-program.ts";
 import { newConnectorCommand } from "../connectors/kit/scaffold-command.ts";
 import { repositoryFolder } from "../connectors/kit/scaffold-folder.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { connect, withoutLedger } from "./connect.ts";
 import { retryDeadLetters } from "./dead-letter-command.ts";
 import type { DemoFlags } from "./demo.ts";
@@ -16,6 +17,7 @@ import { runHubProcess } from "./hub-process.ts";
 import { runSandboxProcess } from "./sandbox-process.ts";
 import { systemClock } from "./system.ts";
 import { runTrytonProcess } from "./tryton-process.ts";
+import { addTransferCommands } from "./transfer-commands.ts";
 import type { UpFlags } from "./up.ts";
 import { up } from "./up.ts";
 
@@ -67,6 +69,8 @@ function addProcesses(program: Command): void {
       (made.ok ? process.stdout : process.stderr).write(made.text);
       process.exitCode = made.ok ? 0 : 2;
     });
+  addBackupCommands(program);
+  addTransferCommands(program);
   program.command("hub", { hidden: true }).action(() => runHubProcess());
   program.command("sandbox", { hidden: true }).action(() => runSandboxProcess());
   program.command("tryton", { hidden: true }).action(() => runTrytonProcess());

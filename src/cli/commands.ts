@@ -20,6 +20,7 @@ import {
 } from "./print-lists.ts";
 import { printObservation } from "./print-observation.ts";
 import { printFinds, printHandoff, printOverview } from "./print-places.ts";
+import { printResume } from "./print-resume.ts";
 import { printRetentionPlan, printRetirement } from "./print-retention.ts";
 import { printStory } from "./print-story.ts";
 import { printTable } from "./print-table.ts";
@@ -136,6 +137,22 @@ export const commandEntries: readonly CommandEntry[] = [
     print: (result, style) => printDoctor(result.checks, style),
     exitCode: (result) => (result.healthy ? 0 : 1),
   }),
+  entry(operations.stopSending, {
+    path: ["sending", "stop"],
+    examples: [
+      'tieout sending stop --reason "the ERP is being upgraded"',
+      'tieout sending stop --restored --reason "the disk was set back to Sunday"',
+    ],
+    print: ({ epoch, reason }) => `Sending is off (epoch ${epoch}): ${reason}\n`,
+  }),
+  entry(operations.resumeSending, {
+    path: ["sending", "resume"],
+    examples: [
+      "tieout sending resume                                    # says what would follow",
+      "tieout sending resume --confirm-original-is-dead --yes   # after a restore",
+    ],
+    print: printResume,
+  }),
   entry(operations.listDeadLetters, {
     path: ["dead-letters", "ls"],
     examples: ["tieout dead-letters ls", "tieout dead-letters ls --state all"],
@@ -166,6 +183,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   audit: "Proof: what must always hold",
   retention: "Retention: months that are older than they are kept",
   "dead-letters": "What arrived and was not understood",
+  sending: "Sending: may this ledger send at all",
   user: "People: accounts and roles",
   token: "API tokens: for programs that act for a person",
 };

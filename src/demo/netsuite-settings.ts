@@ -77,6 +77,7 @@ export function demoNetSuiteSettings(options: DemoNetSuiteOptions) {
       },
     },
     itemType: "serviceSaleItem" as const,
+    ledgerRecord: "customrecord_tieout_ledger",
     // The sandbox's own zone and user; its search does not lag unless told to.
     observe: {
       timeZone: "America/Los_Angeles",

@@ -51,8 +51,8 @@ export async function sweepStream(
     }
     seen += facts.length;
     cursor = page.cursor;
-    await writeCursor(sweeping.pool, source.connection, stream, cursor);
     more = page.more;
+    await writeCursor(sweeping.pool, source.connection, stream, { cursor, complete: !more });
   }
   return { connection: source.connection, stream, seen, missed, complete: !more };
 }

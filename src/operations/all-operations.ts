@@ -27,6 +27,7 @@ import {
   revokeTokenOperation,
 } from "./people/tokens.ts";
 import { repairReferenceOperation } from "./repair-reference.ts";
+import { resumeSendingOperation } from "./resume-sending.ts";
 import { planRetentionOperation, runRetentionOperation } from "./retention.ts";
 import { retryExceptionOperation } from "./retry-exception.ts";
 import { searchOperation } from "./search.ts";
@@ -37,6 +38,7 @@ import { showOverviewOperation } from "./show-overview.ts";
 import { showReferencesOperation } from "./show-references.ts";
 import { showRootOperation } from "./show-root.ts";
 import { snoozeExceptionOperation, wakeExceptionOperation } from "./snooze-exception.ts";
+import { stopSendingOperation } from "./stop-sending.ts";
 import { trialBalanceOperation } from "./trial-balance.ts";
 import { verifyInvariantsOperation } from "./verify-invariants.ts";
 
@@ -74,6 +76,8 @@ export const operations = {
   planRetention: planRetentionOperation,
   runRetention: runRetentionOperation,
   doctor: doctorOperation,
+  stopSending: stopSendingOperation,
+  resumeSending: resumeSendingOperation,
   addUser: addUserOperation,
   listUsers: listUsersOperation,
   disableUser: disableUserOperation,

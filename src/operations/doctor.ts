@@ -138,7 +138,7 @@ async function sendingCheck({ pool }: OperationContext): Promise<DoctorCheck[]> 
       name: "sending",
       status: "warning",
       detail: `switched off: ${reason ?? "no reason given"}`,
-      remedy: "After a restore, confirm that the original is dead before sending is allowed again.",
+      remedy: "tieout sending resume says what would follow, and what must be confirmed first.",
     },
   ];
 }

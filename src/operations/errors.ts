@@ -61,6 +61,19 @@ export const operationsErrors = defineErrors({
     message: "{subject} is {state}; {operation} does not apply to it.",
     class: "reject",
   },
+  E_OPERATIONS_ORIGINAL_UNCONFIRMED: {
+    message:
+      "This ledger was restored. Make sure that the one it is a copy of does not run, then say so: --confirm-original-is-dead.",
+    class: "pause",
+  },
+  E_OPERATIONS_NOT_SWEPT: {
+    message: "Not read to its end since the restore: {streams}. A running hub does it by itself.",
+    class: "pause",
+  },
+  E_OPERATIONS_NOT_MARKED: {
+    message: "The ledger's mark in {target} could not be read or written: {reason}",
+    class: "retry",
+  },
   E_OPERATIONS_TAKEN: {
     message: "The {what} is taken.",
     class: "reject",

@@ -49,6 +49,8 @@ export const routes = {
   planRetention: { method: "GET", path: "/retention", tag: "Proof" },
   runRetention: { method: "POST", path: "/retention/run", tag: "Proof" },
   doctor: { method: "GET", path: "/doctor", tag: "Proof" },
+  stopSending: { method: "POST", path: "/sending/stop", tag: "Connections" },
+  resumeSending: { method: "POST", path: "/sending/resume", tag: "Connections" },
   addUser: { method: "POST", path: "/users", tag: "People" },
   listUsers: { method: "GET", path: "/users", tag: "People" },
   disableUser: { method: "POST", path: "/users/{who}/disable", tag: "People" },

@@ -33,11 +33,13 @@ export interface ClaimedHandoff {
   readonly correlation_id: string;
   readonly legal_entity: string | null;
   readonly deadline_at: string;
+  /** The epoch in which the target was last asked for it and had nothing. */
+  readonly asked_epoch: number | null;
 }
 
 const RETURNING = `h.id, h.event_id, h.target, h.operation, h.effect, h.object, h.version,
   h.ordered, h.reference, h.generation, h.attempts, h.probes, h.last_attempt, h.correlation_id,
-  h.legal_entity, h.deadline_at`;
+  h.legal_entity, h.deadline_at, h.asked_epoch`;
 
 const OPEN_BUDGET = `
 with open_budget as (

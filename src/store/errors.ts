@@ -25,6 +25,14 @@ export const storeErrors = defineErrors({
     message: "PostgreSQL {found} is too old: the ledger needs 15 or newer.",
     class: "pause",
   },
+  E_STORE_EXPORT_FOLDER: {
+    message: "{folder} cannot be used as an export: {reason}.",
+    class: "reject",
+  },
+  E_STORE_IMPORT_NOT_EMPTY: {
+    message: "An import needs an empty database: {reason}.",
+    class: "reject",
+  },
   E_STORE_FENCE_LOST: {
     message: "Seat {seat} of budget {budget} was taken over by another holder.",
     class: "retry",

@@ -25,6 +25,7 @@ export interface AttemptRow {
   readonly sendByMs: number;
   readonly settlesMs: number;
   readonly rowHash: Uint8Array;
+  /** The effect whose reference is taken: of each send, and of what is asked for before it. */
   readonly effect:
     | { readonly target: string; readonly object: string; readonly operation: string }
     | undefined;
@@ -54,7 +55,7 @@ export async function insertAttempts(
   attempts: readonly AttemptRow[],
 ): Promise<void> {
   const effects = attempts
-    .filter((a) => a.kind === "send" && a.effect !== undefined && a.reference !== undefined)
+    .filter((a) => a.effect !== undefined && a.reference !== undefined)
     .sort((a, b) => ((a.reference ?? "") < (b.reference ?? "") ? -1 : 1));
   await session.query({
     name: "insert-attempts",

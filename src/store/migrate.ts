@@ -32,6 +32,8 @@ interface Applied {
 export interface MigrateOptions {
   /** The hub that starts: its own sign of life is not somebody else's. */
   readonly hub?: string;
+  /** The last migration to apply, for rows that are brought from a ledger of that form. */
+  readonly upto?: string;
   /** Called with migrations of a newer Tieout beside which this one may run. */
   readonly onBeyond?: (names: readonly string[]) => void;
   /** Labelled points where a test may end the process; does nothing otherwise. */
@@ -48,8 +50,9 @@ export async function migrate(
   hasher: Hasher,
   options: MigrateOptions = {},
 ): Promise<string[]> {
-  const { crash = () => undefined } = options;
-  const known = await readMigrations(folder, hasher);
+  const { crash = () => undefined, upto } = options;
+  const all = await readMigrations(folder, hasher);
+  const known = all.filter(({ name }) => upto === undefined || name <= upto);
   await refuseOldServer(pool);
   await prepareVersions(pool);
   const beyond = refuseUnfit(await readApplied(pool), known);

@@ -51,7 +51,9 @@ with moved as (
   update handoff h set state = x.to_state, reason = x.reason, external_id =
       coalesce(x.external_id, h.external_id), last_attempt = x.attempt_id, changed_at = now(),
     not_before = case when x.wait_ms is null then null
-      else now() + make_interval(secs => x.wait_ms / 1000.0) end
+      else now() + make_interval(secs => x.wait_ms / 1000.0) end,
+    asked_epoch = case when x.from_state = 'unknown' and x.to_state = 'ready'
+      then (select epoch from sending_permission) else h.asked_epoch end
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::integer[])
     as x(id, from_state, to_state, reason, external_id, attempt_id, wait_ms)
   where h.id = x.id and h.state = x.from_state

@@ -1,11 +1,13 @@
-/** How far a stream has been read. */
+/** How far a stream has been read, and when last to its end. */
 import type { Session } from "./database.ts";
 
 const READ = "select cursor from stream_cursor where connection = $1 and stream = $2";
 
 const WRITE = `
-insert into stream_cursor (connection, stream, cursor, swept_at) values ($1, $2, $3, now())
-on conflict (connection, stream) do update set cursor = excluded.cursor, swept_at = now()`;
+insert into stream_cursor (connection, stream, cursor, swept_at, completed_at)
+values ($1, $2, $3, now(), case when $4 then now() end)
+on conflict (connection, stream) do update set cursor = excluded.cursor, swept_at = now(),
+  completed_at = coalesce(excluded.completed_at, stream_cursor.completed_at)`;
 
 export async function readCursor(
   session: Session,
@@ -20,9 +22,9 @@ export async function writeCursor(
   session: Session,
   connection: string,
   stream: string,
-  cursor: string,
+  read: { readonly cursor: string; readonly complete: boolean },
 ): Promise<void> {
-  await session.query(WRITE, [connection, stream, cursor]);
+  await session.query(WRITE, [connection, stream, read.cursor, read.complete]);
 }
 
 /** The next sweep begins at the source's horizon again. */

@@ -3,9 +3,15 @@
  * HTTP; only the source is made up, for a vendor's shapes would distract here.
  */
 import type { SourceConnection } from "../../src/connectors/kit/source.ts";
-import type { CallTarget, TargetDocument } from "../../src/connectors/kit/target.ts";
+import type {
+  CallTarget,
+  EpochMarker,
+  LedgerMark,
+  TargetDocument,
+} from "../../src/connectors/kit/target.ts";
 import { checkContract } from "../../src/contracts/check-contract.ts";
 import type { EventDraft } from "../../src/contracts/envelope.ts";
+import { makeEpochGuard } from "../../src/engine/lanes/epoch-guard.ts";
 import type { LaneContext } from "../../src/engine/lanes/lane-context.ts";
 import { makeLaneSignals } from "../../src/engine/lanes/lane-signals.ts";
 import { runLane } from "../../src/engine/lanes/run-lane.ts";
@@ -143,6 +149,13 @@ async function* documentsOf(server: PlainServer): AsyncIterable<TargetDocument> 
   }
 }
 
+function markerIn(marks: Map<string, LedgerMark>): EpochMarker {
+  return {
+    read: async (ledger) => marks.get(ledger),
+    write: async (ledger, mark) => void marks.set(ledger, mark),
+  };
+}
+
 function makerOf(): FactMaker {
   const effects = { "customer.upsert": "state", "invoice.post": "fact" } as const;
   const account = { account: "PLAIN-1", budget: "plain", ordered: true, effects };
@@ -172,17 +185,26 @@ function laneOf(
   };
 }
 
+export interface CompanyOptions {
+  /** Another company's target: two ledgers beside each other. */
+  readonly server?: PlainServer;
+  /** The marks that the target keeps, by ledger; none where it cannot keep any. */
+  readonly marks?: Map<string, LedgerMark>;
+}
+
 export async function openCompany(
   guard: "external-id" | "probe" = "external-id",
+  options: CompanyOptions = {},
 ): Promise<Company> {
   const database = await freshDatabase();
   const { url } = database;
   const pool = openDatabase({ url, connections: 6, name: "test", onIdleError: () => {} });
   await declareBudgets(pool, [BUDGET]);
-  const server = await startPlainServer({ upsert: guard !== "probe" });
+  const server = options.server ?? (await startPlainServer({ upsert: guard !== "probe" }));
   const target: CallTarget = {
     ...plainTarget({ url: server.url, guard, timeoutMs: 400 }),
     documents: () => documentsOf(server),
+    marker: options.marks && markerIn(options.marks),
   };
   const maker = makerOf();
   const release = async (keys: readonly HeadKey[]): Promise<void> => {
@@ -192,7 +214,7 @@ export async function openCompany(
   const pending: Promise<void>[] = [];
   const keyring = testKeyring(url);
   const parts = { pool, keyring, clock: systemClock, random: maker.random, hasher: systemHasher };
-  const lane = laneOf(parts, targets, (keys) => void pending.push(release(keys)));
+  const sends = laneOf(parts, targets, (keys) => void pending.push(release(keys)));
   return {
     pool,
     server,
@@ -218,6 +240,8 @@ export async function openCompany(
       return verdicts.map((verdict) => verdict.kind);
     },
     async work() {
+      // Each time as a hub does that was started anew: it has looked at no mark yet.
+      const lane = { ...sends, epochGuard: makeEpochGuard({ ...parts, log: sends.log }) };
       for (let quiet = 0, before = ""; quiet < 4; ) {
         await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, laneOptions);
         await Promise.all(pending.splice(0));
@@ -232,7 +256,7 @@ export async function openCompany(
     },
     async close() {
       await target.close?.();
-      await server.close();
+      if (options.server === undefined) await server.close();
       await keyring.close();
       await pool.end();
       await database.drop();

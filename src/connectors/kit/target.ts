@@ -179,6 +179,23 @@ export interface Observer {
   compare(operation: string, reference: string, sent: PreparedCall): Promise<ProbeResult>;
 }
 
+export interface LedgerMark {
+  /** Which life of the ledger it is: an epoch, and the instance that confirmed it. */
+  readonly epoch: number;
+  readonly instance: string;
+}
+
+/**
+ * A record in the target that says which instance of a ledger may send there. Two copies of one
+ * ledger share nothing but the outside systems; this is where each can see the other.
+ */
+export interface EpochMarker {
+  /** Undefined where no instance of this ledger ever marked. Throws when it cannot be read. */
+  read(ledger: string): Promise<LedgerMark | undefined>;
+  /** Replaces what is there. Throws when it is not known to be written. */
+  write(ledger: string, mark: LedgerMark): Promise<void>;
+}
+
 interface TargetBase {
   readonly system: string;
   readonly connection: string;
@@ -192,6 +209,8 @@ interface TargetBase {
   documents(): AsyncIterable<TargetDocument>;
   /** Where the target can be watched for what people change there by hand. */
   readonly observer?: Observer | undefined;
+  /** Where the target can keep a marker; without one a copy beside it is not found out there. */
+  readonly marker?: EpochMarker | undefined;
   close?(): Promise<void>;
 }
 

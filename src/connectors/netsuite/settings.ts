@@ -120,6 +120,14 @@ export const netsuiteSettingsSchema = z.strictObject({
       indexLagMs: z.number().int().min(0).max(900_000),
     })
     .optional(),
+  /**
+   * A custom record type of the account with the text fields `custrecord_tieout_epoch` and
+   * `custrecord_tieout_instance`: there stands which copy of the ledger may send.
+   */
+  ledgerRecord: z
+    .string()
+    .regex(/^customrecord_\w+$/, "a custom record type: customrecord_tieout_ledger")
+    .optional(),
   /** Without it nobody looks at what is done in NetSuite by hand. */
   observe: observe.optional(),
   policy: z.strictObject({

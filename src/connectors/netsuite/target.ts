@@ -5,6 +5,7 @@ import { classifyAnswer } from "./classify.ts";
 import { netsuiteClient } from "./client.ts";
 import type { DayTotal } from "./documents.ts";
 import { netsuiteDocuments, netsuiteTotals } from "./documents.ts";
+import { netsuiteMarker } from "./epoch-marker.ts";
 import { netsuiteErrors } from "./errors.ts";
 import { netsuiteObserver } from "./observe.ts";
 import { isOperation, operationsFor, recordTypeOf } from "./operations.ts";
@@ -45,6 +46,7 @@ export function netSuiteTarget(
       return prober.byReference(recordTypeOf(operation, settings), reference, sent);
     },
     documents: () => netsuiteDocuments(client, settings),
+    marker: netsuiteMarker(client, settings.ledgerRecord),
     observer: netsuiteObserver(client, prober, settings),
     totals: (day) => netsuiteTotals(client, settings, day),
     close: () => client.close(),

@@ -13,6 +13,14 @@ export const embeddedErrors = defineErrors({
     message: "{folder} belongs to PostgreSQL {found}; this program brings PostgreSQL {wanted}.",
     class: "pause",
   },
+  E_EMBEDDED_RETIRED: {
+    message: "{dataDir} was retired at {at}: {reason}. Its ledger lives on elsewhere.",
+    class: "pause",
+  },
+  E_EMBEDDED_RESTORING: {
+    message: "A restore into {dataDir} was not finished. Run it again; it begins anew.",
+    class: "pause",
+  },
   E_EMBEDDED_IN_USE: {
     message: "{name} already runs on {dataDir} as process {pid}, started by process {owner}.",
     class: "reject",

@@ -90,14 +90,23 @@ async function initialise(place: ClusterPlace): Promise<void> {
  * Sets a new password in single-user mode, the only way in without a server. Kept in its file only
  * once it is set: a start interrupted in between finds none and sets another.
  */
-async function setPassword(place: ClusterPlace, folder: string, also = ""): Promise<void> {
+export async function setPassword(place: ClusterPlace, folder: string, also = ""): Promise<void> {
   rmSync(place.passwordFile, { force: true });
   const secret = Buffer.from(place.random.bytes(24)).toString("hex");
   const statement = `alter role ${LEDGER_NAME} password '${secret}'`;
-  const args = ["--single", "-j", "-D", folder, "postgres"];
-  const input = [statement, also].filter(Boolean).join(";\n\n");
-  await run(place, place.binaries.postgres, args, `${input};\n\n`);
+  await runAlone(place, folder, "postgres", [statement, also].filter(Boolean));
   writeFileSync(place.passwordFile, secret, { mode: 0o600 });
+}
+
+/** Statements in single-user mode, with no server running. Throws E_EMBEDDED_INIT. */
+export async function runAlone(
+  place: ClusterPlace,
+  folder: string,
+  database: string,
+  statements: readonly string[],
+): Promise<void> {
+  const args = ["--single", "-j", "-D", folder, database];
+  await run(place, place.binaries.postgres, args, `${statements.join(";\n\n")};\n\n`);
 }
 
 async function run(

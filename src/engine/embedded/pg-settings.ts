@@ -71,6 +71,11 @@ export function settingArguments(
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
+/** pg_hba.conf of a cluster that is being restored: nobody. */
+export const NOBODY_RULES = `# A restore is under way: nobody is let in.
+host all all 0.0.0.0/0 reject
+`;
+
 /** pg_hba.conf: a password for every connection, from this machine only. */
 export const HOST_RULES = `# Written by tieout at every start.
 host all all 127.0.0.1/32 scram-sha-256

@@ -3,7 +3,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { openDataFolder, retirementOf, unfinishedRestore } from "./data-folder.ts";
+import { embeddedErrors } from "./errors.ts";
 import type { IdentityKind } from "./identity.ts";
 import { chooseIdentity } from "./identity.ts";
 import { lastLines, rotateLog } from "./log-files.ts";
@@ -19,6 +20,8 @@ import { livingRecord, removeRunRecord, stopLeftover, writeRunRecord } from "./r
 import type { LaunchedServer } from "./server-process.ts";
 import { handleOf, launchServer, notStarted } from "./server-process.ts";
 import type { RunningServer, ServerLog } from "./types.ts";
+import type { WalArchive } from "./wal-archive.ts";
+import { archiveSettings, usualArchive } from "./wal-archive.ts";
 
 export const POSTGRES_PORT = 15432;
 
@@ -33,6 +36,8 @@ export interface PostgresOptions {
   readonly random: Random;
   /** False for clusters that are thrown away: nothing is synced to disk. */
   readonly durable?: boolean;
+  /** Where the log of a durable server is kept once a backup enabled it; in the data folder. */
+  readonly archive?: WalArchive;
   /** Overrides of postgresql.conf. */
   readonly settings?: PostgresSettings;
   /** Restricts how the server may be run; by default every way is tried. */
@@ -49,7 +54,7 @@ export interface EmbeddedPostgres extends RunningServer {
 }
 
 /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one: the next start recovers. */
-const ESCALATION: readonly Escalation[] = [
+export const ESCALATION: readonly Escalation[] = [
   { signal: "SIGINT", patience: 30_000 },
   { signal: "SIGQUIT", patience: 5_000 },
   { signal: "SIGKILL", patience: 5_000 },
@@ -63,13 +68,14 @@ const START_PATIENCE = 600_000;
 /**
  * Starts the packaged PostgreSQL on a data folder and returns once it takes connections. What an
  * earlier run left behind is stopped first. Throws E_EMBEDDED_PLATFORM, E_EMBEDDED_IDENTITY,
- * E_EMBEDDED_MAJOR, E_EMBEDDED_IN_USE, E_EMBEDDED_PORTS, E_EMBEDDED_INIT, E_EMBEDDED_START.
+ * E_EMBEDDED_MAJOR, E_EMBEDDED_RETIRED, E_EMBEDDED_RESTORING, E_EMBEDDED_IN_USE, E_EMBEDDED_PORTS, E_EMBEDDED_INIT, E_EMBEDDED_START.
  */
 export async function startEmbeddedPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const { clock, log, random, durable = true } = options;
   const dataDir = openDataFolder(options.dataDir, "postgres");
   const folder = path.join(dataDir, "postgres", "data");
   const binaries = materialisePostgres(dataDir);
+  refuseUnfit(dataDir, folder);
   checkMajor(folder, binaries.major);
   await clearTheWay(dataDir, folder, binaries.postgres, clock, log);
   const identity = chooseIdentity(binaries.postgres, options.identities);
@@ -77,12 +83,15 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
   const place: ClusterPlace = { folder, passwordFile, binaries, identity, durable, random };
   const password = await prepareCluster(place);
   const compression = compressionSettings(hasLz4(place));
+  const archive = options.archive ?? usualArchive(dataDir);
+  const archiving = durable ? archiveSettings(archive) : {};
   const logFile = rotateLog(dataDir, NAME);
   const started = clock.monotonic();
   for (let attempt = 1; ; attempt += 1) {
     const wish = { use: "sql", asked: options.port, usual: POSTGRES_PORT };
     const port = (await choosePorts(dataDir, NAME, [wish], log))["sql"] as number;
-    const settings = settingArguments(port, durable, compression, options.settings ?? {});
+    const given = options.settings ?? {};
+    const settings = settingArguments(port, durable, compression, archiving, given);
     const command = identity.wrap(binaries.postgres, ["-D", folder, ...settings]);
     const launch = { name: NAME, command, env: SERVER_ENV, logFile, escalation: ESCALATION, clock };
     const server = await launchServer(launch);
@@ -102,6 +111,15 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
     removeRunRecord(dataDir, NAME);
     if (attempt < 3 && isPassing(logFile) && options.signal?.aborted !== true) continue;
     throw notStarted(NAME, server, logFile);
+  }
+}
+
+function refuseUnfit(dataDir: string, folder: string): void {
+  const retired = retirementOf(dataDir);
+  if (retired !== undefined) throw embeddedErrors.E_EMBEDDED_RETIRED({ dataDir, ...retired });
+  // An empty ledger in its place would look as if everything were lost.
+  if (unfinishedRestore(dataDir) && !existsSync(folder)) {
+    throw embeddedErrors.E_EMBEDDED_RESTORING({ dataDir });
   }
 }
 
@@ -125,7 +143,7 @@ function ledgerUrl(password: string, port: number): string {
  * `postmaster.pid` names nobody of ours; left in place, a stranger under the recycled pid would
  * keep us from starting.
  */
-async function clearTheWay(
+export async function clearTheWay(
   dataDir: string,
   folder: string,
   executable: string,
@@ -148,7 +166,7 @@ async function clearTheWay(
 }
 
 /** The server writes `ready` into line 8 of postmaster.pid once it takes connections. */
-async function becomesReady(
+export async function becomesReady(
   server: LaunchedServer,
   folder: string,
   clock: Clock,

@@ -125,6 +125,22 @@ export function buildSend(
   return withAttempt(lane, material, planned, sendKey);
 }
 
+/**
+ * Asks for what this ledger would send and never did: an earlier instance of it may have. Built as
+ * a send is, from the newest bytes, and kept with them: no send before it has them.
+ */
+export function buildAsk(
+  lane: Building,
+  handoff: ClaimedHandoff,
+  target: CallTarget,
+  material: Material,
+): ReadyCall | Unprepared {
+  const send = buildSend(lane, handoff, target, material);
+  if (!("call" in send)) return send;
+  const attempt = { ...send.attempt, kind: "probe" as const, number: handoff.probes };
+  return { ...send, kind: "probe", attempt };
+}
+
 /** The probe of a handoff in doubt: looks for the effect of the last bytes that were sent. */
 export function buildProbe(
   lane: Building,
@@ -178,7 +194,10 @@ function withAttempt(
     sendByMs: SEND_BY_MS,
     settlesMs,
     rowHash: lane.hasher.sha256(kept.bytes ?? ""),
-    effect: { target: handoff.target, object: handoff.object, operation: handoff.operation },
+    effect:
+      kind === "send"
+        ? { target: handoff.target, object: handoff.object, operation: handoff.operation }
+        : undefined,
   };
   return { ...planned, attempt };
 }

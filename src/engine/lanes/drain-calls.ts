@@ -5,14 +5,20 @@
  * Recording and claiming share a transaction because each costs a disk flush and both need the
  * fence. A seat whose fence is lost keeps its outcomes as evidence and stops.
  */
+import { settleWindowMs } from "../../connectors/kit/guards.ts";
 import type { CallTarget, TargetConnection } from "../../connectors/kit/target.ts";
 import { claimSize, nextMedian } from "../../handoffs/claim-size.ts";
+import type { RestoredLedger } from "../../handoffs/epoch.ts";
+import { askAfterMs, mustAskFirst } from "../../handoffs/epoch.ts";
 import { isReservedSeat } from "../../handoffs/service-class.ts";
+import { epochMs } from "../../kernel/clock.ts";
 import { isTieoutError } from "../../kernel/errors.ts";
 import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
 import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
 import type { Session } from "../../store/database.ts";
 import { inTransaction } from "../../store/database.ts";
+import type { DoubtedClaim } from "../../store/doubt-claimed.ts";
+import { doubtClaimed } from "../../store/doubt-claimed.ts";
 import { doubtRepeats } from "../../store/doubt-repeats.ts";
 import type { Unprepared } from "../../store/except-unprepared.ts";
 import { exceptUnprepared } from "../../store/except-unprepared.ts";
@@ -34,8 +40,9 @@ import { recordOutcomes } from "../../store/record-outcomes.ts";
 import type { HeadKey } from "../../store/release-handoffs.ts";
 import type { Seat } from "../../store/take-lane.ts";
 import type { Material, ReadyCall } from "./build-attempts.ts";
-import { buildProbe, buildSend, foreign, SEND_BY_MS } from "./build-attempts.ts";
+import { buildAsk, buildProbe, buildSend, foreign, SEND_BY_MS } from "./build-attempts.ts";
 import { callKeyOf } from "./call-key.ts";
+import { MARKER_AGE_MS } from "./epoch-guard.ts";
 import type { LaneBudget, LaneContext } from "./lane-context.ts";
 import type { Finished } from "./make-calls.ts";
 import { makeCalls, settlementRow } from "./make-calls.ts";
@@ -126,7 +133,7 @@ async function exchange(
   const callKey = await callKeyOf(lane);
   const rows = finished.map((one) => settlementRow(lane, one, callKey));
   return inTransaction(lane.pool, async (session) => {
-    await holdLane(session, seat);
+    const restored = await holdLane(session, seat);
     const releasable: HeadKey[] = [];
     if (rows.length > 0) {
       const moved = await recordOutcomes(session, rows);
@@ -151,7 +158,7 @@ async function exchange(
     const ready = room > 0 ? await claimHandoffs(session, seat, room, wishes) : [];
     const isBlocked = blocked.length > 0;
     if (doubts.length + ready.length === 0) return { ...nothing, blocked: isBlocked };
-    const { calls, lacks } = await prepare(lane, budget, session, doubts, ready);
+    const { calls, lacks } = await prepare(lane, budget, session, { doubts, ready, restored });
     if (calls.length > 0)
       await insertAttempts(
         session,
@@ -187,33 +194,66 @@ async function pauseIfTold(
   }
 }
 
+interface Taken {
+  readonly doubts: readonly ClaimedHandoff[];
+  readonly ready: readonly ClaimedHandoff[];
+  readonly restored: RestoredLedger | null;
+}
+
 async function prepare(
   lane: LaneContext,
   budget: LaneBudget,
   session: Session,
-  doubts: readonly ClaimedHandoff[],
-  ready: readonly ClaimedHandoff[],
+  taken: Taken,
 ): Promise<{ calls: ReadyCall[]; lacks: Unprepared[] }> {
+  const { doubts, ready, restored } = taken;
   const material = await readMaterial(lane, session, doubts, ready);
   const repeated = await doubtRepeats(session, mayBeRepeats(budget, ready, material));
-  const calls: ReadyCall[] = [];
-  const lacks: Unprepared[] = [];
+  const built: (ReadyCall | Unprepared)[] = [];
   for (const handoff of doubts) {
     const target = callTarget(budget, handoff.target);
-    const probe = target && buildProbe(lane, handoff, target, material);
-    if (probe === undefined) continue;
-    if ("call" in probe) calls.push(probe);
-    else lacks.push(probe);
+    if (target === undefined) continue;
+    // Without bytes that ever left: asked for because an earlier instance may have sent it.
+    const probe = buildProbe(lane, handoff, target, material);
+    built.push(probe ?? buildAsk(lane, handoff, target, material));
   }
+  const doubted: DoubtedClaim[] = [];
   for (const handoff of ready) {
     if (repeated.has(handoff.id)) continue;
     const target = callTarget(budget, handoff.target);
-    const built =
-      target === undefined ? foreign(lane, handoff) : buildSend(lane, handoff, target, material);
-    if ("call" in built) calls.push(built);
-    else lacks.push(built);
+    if (target === undefined) built.push(foreign(lane, handoff));
+    else if (!mustAsk(restored, handoff, material)) {
+      built.push(buildSend(lane, handoff, target, material));
+    } else {
+      const ask = buildAsk(lane, { ...handoff, probes: handoff.probes + 1 }, target, material);
+      const waitMs = "call" in ask ? askWaitMs(restored, ask) : 0;
+      if ("call" in ask) doubted.push({ handoffId: handoff.id, waitMs });
+      if (waitMs === 0) built.push(ask);
+    }
   }
-  return { calls, lacks };
+  await doubtClaimed(session, doubted);
+  return {
+    calls: built.flatMap((one) => ("call" in one ? [one] : [])),
+    lacks: built.flatMap((one) => ("call" in one ? [] : [one])),
+  };
+}
+
+function mustAsk(
+  restored: RestoredLedger | null,
+  handoff: ClaimedHandoff,
+  material: Material,
+): boolean {
+  const event = material.events.get(handoff.event_id);
+  if (restored === null || event === undefined) return false;
+  const occurredMs = epochMs(event.occurred_at);
+  return mustAskFirst(restored, { askedEpoch: handoff.asked_epoch, occurredMs });
+}
+
+function askWaitMs(restored: RestoredLedger | null, ask: ReadyCall): number {
+  if (restored === null) return 0;
+  const settlesMs = settleWindowMs(ask.spec, ask.target.timeoutMs);
+  const settling = { markerAgeMs: MARKER_AGE_MS, sendByMs: SEND_BY_MS, settlesMs };
+  return askAfterMs(restored, ask.spec, settling);
 }
 
 /**
@@ -244,13 +284,27 @@ async function readMaterial(
   ready: readonly ClaimedHandoff[],
 ): Promise<Material> {
   const { keyring, hasher } = lane;
+  const again = [...doubts, ...ready.filter((handoff) => handoff.attempts > 1)];
+  const lastSends = await readLastSends(
+    session,
+    keyring,
+    again.map((handoff) => handoff.id),
+  );
+  const unsent = doubts.filter((handoff) => !lastSends.has(handoff.id));
+  const twins = await readTwinSends(
+    session,
+    keyring,
+    unsent.map((handoff) => handoff.id),
+  );
+  const sends = new Map([...lastSends, ...twins]);
+  const fresh = [...ready, ...unsent.filter((handoff) => !sends.has(handoff.id))];
   const events = await readClaimedEvents(
     session,
     keyring,
     hasher,
-    ready.map((handoff) => handoff.event_id),
+    fresh.map((handoff) => handoff.event_id),
   );
-  const wanted = ready.flatMap((handoff) => {
+  const wanted = fresh.flatMap((handoff) => {
     const event = events.get(handoff.event_id);
     if (event === undefined) return [];
     const refs = JSON.parse(event.refs) as { key: string }[];
@@ -264,19 +318,6 @@ async function readMaterial(
     wanted.map((w) => w.target),
     wanted.map((w) => w.object),
   );
-  const again = [...doubts, ...ready.filter((handoff) => handoff.attempts > 1)];
-  const lastSends = await readLastSends(
-    session,
-    keyring,
-    again.map((handoff) => handoff.id),
-  );
-  const unsent = doubts.filter((handoff) => !lastSends.has(handoff.id));
-  const twins = await readTwinSends(
-    session,
-    keyring,
-    unsent.map((handoff) => handoff.id),
-  );
   const { digest } = await keyring.secrets();
-  const sends = new Map([...lastSends, ...twins]);
   return { events, links, lastSends: sends, callKey: await callKeyOf(lane), digest };
 }

@@ -29,6 +29,11 @@ export const laneErrors = defineErrors({
     message: "A bulk call ended without an answer: {reason}",
     class: "retry",
   },
+  E_LANE_FENCED: {
+    message:
+      "{target} is sent to by another copy of this ledger: epoch {epoch} of {instance}; this is epoch {own}. Sending is switched off here.",
+    class: "pause",
+  },
   E_LANE_PREPARE_FAILED: {
     message: "The request for {operation} could not be built: {reason}",
     class: "bug",

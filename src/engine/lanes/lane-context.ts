@@ -14,6 +14,7 @@ import type { Random } from "../../kernel/random.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Keyring } from "../../store/keyring.ts";
 import type { HeadKey } from "../../store/release-handoffs.ts";
+import type { EpochGuard } from "./epoch-guard.ts";
 
 export interface LaneBudget {
   readonly name: string;
@@ -44,6 +45,8 @@ export interface LaneContext {
   readonly wakeMore: (budget: string) => void;
   readonly crash: (label: string) => void;
   readonly stats: LaneStats;
+  /** Who asks, before claims, whether this instance of the ledger is the one that may send. */
+  readonly epochGuard?: EpochGuard;
 }
 
 /** Counted for metrics; per budget. */

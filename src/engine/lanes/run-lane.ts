@@ -43,7 +43,8 @@ export async function runLane(
   const drain = makeDrain(lane, budget, seat);
   const until = lane.clock.monotonic() + options.runMs;
   for (;;) {
-    const cycle = await drain.cycle(!options.shouldStop());
+    const mayCall = !options.shouldStop() && (await lane.epochGuard?.mayCall(budget)) !== false;
+    const cycle = await drain.cycle(mayCall);
     if (cycle.fenceLost) return "taken";
     if (options.shouldStop()) return finish(lane, drain, seat, "stopped");
     if (cycle.full) lane.wakeMore(key.budget);
@@ -53,8 +54,9 @@ export async function runLane(
     }
     if (await signals.wait(key.budget, options.lingerMs)) continue;
     const end = await finish(lane, drain, seat, "idle");
-    // What lines up behind another seat's call is that seat's to take next.
-    if (end !== "idle" || cycle.blocked === true) return end;
+    // What lines up behind another seat's call is that seat's to take next; what must not be sent
+    // now is looked at again by the sweeper.
+    if (end !== "idle" || cycle.blocked === true || !mayCall) return end;
     // Work that became ready just before parking saw an awake seat and woke nobody: look again.
     return (await hasReady(lane.pool, key.budget)) ? "again" : end;
   }

@@ -105,6 +105,9 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
   planRetention: { ask: () => ({}) },
   runRetention: { ask: () => ({ body: { planHash: "nothing" } }) },
   doctor: { ask: () => ({}) },
+  // For whoever may, the one has no reason given, and the other finds sending on already.
+  resumeSending: { ask: () => ({ body: {} }) },
+  stopSending: { ask: () => ({ body: {} }) },
   addUser: { ask: () => ({ body: { name: "Nobody New", login: "analystus" } }) },
   listUsers: { ask: () => ({}) },
   resetPassword: { ask: () => ({ path: "nobody", body: {} }) },

@@ -1,5 +1,6 @@
 import { checkWriteAhead, findFirstWritten } from "../../store/check-sends.ts";
 import type { Session } from "../../store/database.ts";
+import { readSending } from "../../store/sending-permission.ts";
 import type { JournalEntry } from "../operation.ts";
 import type { Finding, Invariant, Violation } from "./invariant.ts";
 import { ofLedger } from "./invariant.ts";
@@ -9,6 +10,7 @@ export const writeAhead: Invariant = {
   holdsWhen: "a SENT attempt is committed before the request leaves",
   check: async ({ pool, targets, evidence }) => {
     let finding: Finding = ofLedger(await checkWriteAhead(pool));
+    const restoredAt = (await readSending(pool))?.confirmed_at ?? undefined;
     for (const target of targets.keys()) {
       const journal = evidence?.journals?.get(target);
       if (journal === undefined) {
@@ -16,7 +18,12 @@ export const writeAhead: Invariant = {
         finding = { ...finding, limits: [...(finding.limits ?? []), why] };
         continue;
       }
-      const { requests, violations } = await compareJournal(pool, target, journal());
+      const compared = await compareJournal(pool, target, journal(), restoredAt);
+      const { requests, earlier, violations } = compared;
+      if (earlier > 0) {
+        const why = `${target}: ${earlier} requests before ${restoredAt} were made by the ledger that this one was restored from`;
+        finding = { ...finding, limits: [...(finding.limits ?? []), why] };
+      }
       finding = {
         ...finding,
         looked: { ...finding.looked, [`requests of ${target}`]: requests },
@@ -27,12 +34,16 @@ export const writeAhead: Invariant = {
   },
 };
 
-/** Held to the millisecond, the finest that both sides keep. */
+/**
+ * Held to the millisecond, the finest that both sides keep. What a restored ledger does not know of
+ * and came before it was confirmed is counted as the original's.
+ */
 async function compareJournal(
   pool: Session,
   target: string,
   journal: AsyncIterable<JournalEntry>,
-): Promise<{ requests: number; violations: Violation[] }> {
+  restoredAt: string | undefined,
+): Promise<{ requests: number; earlier: number; violations: Violation[] }> {
   const first = new Map<string, string>();
   let requests = 0;
   for await (const { reference, arrivedAt } of journal) {
@@ -41,15 +52,20 @@ async function compareJournal(
     const known = first.get(reference);
     if (known === undefined || arrivedAt < known) first.set(reference, arrivedAt);
   }
+  let earlier = 0;
   const written = await findFirstWritten(pool, [...first.keys()]);
   const violations = [...first].flatMap(([reference, arrivedAt]): Violation[] => {
     const at = written.get(reference);
     if (at !== undefined && at <= arrivedAt) return [];
+    if (restoredAt !== undefined && arrivedAt < restoredAt) {
+      earlier += 1;
+      return [];
+    }
     const detail =
       at === undefined
         ? `arrived in ${target} at ${arrivedAt}, never written here`
         : `arrived in ${target} at ${arrivedAt}, written at ${at}`;
     return [{ what: "request that was not written ahead", ids: [reference], detail }];
   });
-  return { requests, violations };
+  return { requests, earlier, violations };
 }

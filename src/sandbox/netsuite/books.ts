@@ -44,6 +44,7 @@ const FIRST_IDS: Readonly<Record<RecordGroup, number>> = {
   account: 500,
   subsidiary: 10,
   currency: 10,
+  custom: 0,
   period: 500,
   taxitem: 400,
 };

@@ -17,6 +17,8 @@ export interface MasterWrite {
 export function composeMaster(write: MasterWrite): Composed {
   const { sublists, body } = write.merged;
   const defaults: Record<string, FieldValue> = { isInactive: false };
+  // An account's own record type has the rules its owner gave it: none here.
+  if (write.type === "customrecord_tieout_ledger") return { body, sublists, facts: null };
   if (write.type === "customer") Object.assign(defaults, customerDefaults(write));
   else if (write.type === "account") checkAccount(body);
   else checkItem(write);

@@ -254,6 +254,20 @@ const SPECS: readonly RecordSpec[] = [
     ...of("boolean", "isInactive"),
     { name: "subsidiary", kind: "refs", group: "subsidiary" },
   ]),
+  // A custom record type as its administrator would have made it [doc: "Using CRUD Operations on
+  // Custom Records"]: free-form texts.
+  spec(
+    {
+      type: "customrecord_tieout_ledger",
+      group: "custom",
+      queryType: null,
+      label: "Tieout Ledger",
+    },
+    [
+      ...of("text", "name", "custrecord_tieout_epoch", "custrecord_tieout_instance"),
+      ...of("boolean", "isInactive"),
+    ],
+  ),
   spec(
     {
       type: "subsidiary",

@@ -20,6 +20,7 @@ export const RECORD_TYPES = [
   "creditMemo",
   "currency",
   "customer",
+  "customrecord_tieout_ledger",
   "customerPayment",
   "customerRefund",
   "invoice",
@@ -34,6 +35,7 @@ export type RecordType = (typeof RECORD_TYPES)[number];
 export type RecordGroup =
   | "account"
   | "currency"
+  | "custom"
   | "entity"
   | "item"
   | "period"
