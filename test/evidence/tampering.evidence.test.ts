@@ -22,7 +22,11 @@ let ledger: PastLedger;
 
 beforeAll(async () => {
   ledger = await openPastLedger();
-  const facts = Array.from({ length: FACTS }, (_, n) => ({ id: `e${n}`, customer: `c${n}`, at: n }));
+  const facts = Array.from({ length: FACTS }, (_, n) => ({
+    id: `e${n}`,
+    customer: `c${n}`,
+    at: n,
+  }));
   for (let at = 0; at < FACTS; at += 20) {
     await ledger.live(Date.UTC(2024, 0, 15), facts.slice(at, at + 20));
     await ledger.sealAll();

@@ -179,8 +179,7 @@ async function killEngine(parts: Parts, forgets: boolean): Promise<void> {
 async function pause(parts: Parts, hub: string, forMs: number): Promise<void> {
   const { stage, over, count, say } = parts;
   const { supervisor, books } = stage;
-  const pid = (): number | undefined =>
-    supervisor.status().find((one) => one.name === hub)?.pid;
+  const pid = (): number | undefined => supervisor.status().find((one) => one.name === hub)?.pid;
   while (!over.aborted) {
     await supervisor.untilReady(hub);
     while (books.calls.inFlight < books.seats / 2 && !over.aborted) await sleep(5);

@@ -97,8 +97,7 @@ export async function openTrytonBooks(
     watched: false,
     evidence: (calls, observers) =>
       evidenceOf(() => arrivals(wire.written), calls, wire.hangUps, observers),
-    strikes: (calls) =>
-      strikes(calls, TRYTON_FAULTS, { 429: "turned away", 503: "turned away" }),
+    strikes: (calls) => strikes(calls, TRYTON_FAULTS, { 429: "turned away", 503: "turned away" }),
     async close() {
       await wire.close();
       await server.stop();
