@@ -18,7 +18,7 @@ import { trytonWithCompany } from "../support/tryton-room.ts";
 
 const SEATS = 12;
 /** Postings of each measurement. */
-const COUNT = 36;
+const COUNT = 24;
 const PATIENCE_MS = 500_000;
 
 let server: TrytonRoom;
