@@ -39,7 +39,7 @@ export const handoffEvents = [
   "not-started",
   "done",
   "accepted",
-  /** Definite refusal that may pass later; or done but for a step that the same request completes. */
+  /** Definite refusal that may pass later; or done but for a step that the same bytes complete. */
   "refused-for-now",
   "refused",
   /** No answer, or one that does not say; or the fence was lost while it was out. */

@@ -41,7 +41,8 @@ const TICK_MS = 5;
 
 /**
  * When a caller hung up before its answer was out, at the earliest, by the name of its request;
- * those without a name are not watched. Monotonic milliseconds; watches from now on, in this process.
+ * those without a name are not watched. Monotonic milliseconds; watches from now on, in this
+ * process.
  *
  * This process sees a hang-up when its event loop looks at its sockets, and may see the caller's
  * next call first if both lie in one look. What is seen in one look became true after the look

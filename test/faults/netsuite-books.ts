@@ -1,4 +1,5 @@
 /** Books in the NetSuite sandbox, which fails by a plan of its own and is judged by its journal. */
+import type { TargetSetting } from "../../src/app/config.ts";
 import { systemClock } from "../../src/app/system.ts";
 import { instant } from "../../src/kernel/clock.ts";
 import { seededRandom } from "../../src/kernel/random.ts";
@@ -53,23 +54,7 @@ export async function openNetSuiteBooks(
   world.create("serviceSaleItem", { itemId: "unnamed", ...accounts }, "2000");
   return {
     name: "NetSuite",
-    setting: {
-      system: "netsuite",
-      budget: BOOKS,
-      settings: {
-        ...settingsFor(sandbox.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
-        connection: BOOKS,
-        timeoutMs: TIMEOUT_MS,
-        connections: BUDGET + 1,
-        observe: {
-          timeZone: "America/Los_Angeles",
-          owns: ["invoice", "creditMemo", "customerPayment"],
-          ourUser: TOKEN_USER,
-          lagMs: INDEX_LAG_MS,
-        },
-        limits: { longestRunMs: LONGEST_RUN_MS, indexLagMs: INDEX_LAG_MS },
-      },
-    },
+    setting: settingOf(sandbox.url),
     seats: BUDGET,
     pace: 1,
     calls,
@@ -98,6 +83,26 @@ export async function openNetSuiteBooks(
     },
     strikes: (made) => strikes(made, TARGET_FAULTS, { 429: "429: no seat" }),
     close: () => sandbox.close(),
+  };
+}
+
+function settingOf(url: string): TargetSetting {
+  return {
+    system: "netsuite",
+    budget: BOOKS,
+    settings: {
+      ...settingsFor(url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
+      connection: BOOKS,
+      timeoutMs: TIMEOUT_MS,
+      connections: BUDGET + 1,
+      observe: {
+        timeZone: "America/Los_Angeles",
+        owns: ["invoice", "creditMemo", "customerPayment"],
+        ourUser: TOKEN_USER,
+        lagMs: INDEX_LAG_MS,
+      },
+      limits: { longestRunMs: LONGEST_RUN_MS, indexLagMs: INDEX_LAG_MS },
+    },
   };
 }
 

@@ -86,7 +86,7 @@ interface Measure {
   };
 }
 
-/** NetSuite is asked once for each document, and has neither process nor session of its own here. */
+/** NetSuite is asked once for each document, and has neither process nor session to end here. */
 const NETSUITE = { outages: 0, signOuts: 0, callsPerInvoice: 4, extraEveryMs: 125 } as const;
 /** A document is seven to twelve calls to Tryton, which books some a second. */
 const TRYTON = { callsPerInvoice: 20, extraEveryMs: 4000 } as const;

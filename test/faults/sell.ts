@@ -35,8 +35,8 @@ export async function sellAll(shop: Shop, load: Load): Promise<void> {
     load.onProgress(shop.sold);
     await sleep(TICK_MS);
   }
-  const patient = (): boolean =>
-    load.elapsed() < load.loadMs + PATIENCE_MS * Math.min(2, load.pace);
+  const patienceMs = PATIENCE_MS * Math.min(2, load.pace);
+  const patient = (): boolean => load.elapsed() < load.loadMs + patienceMs;
   while (load.killsLeft() > 0 && patient()) {
     if (load.idle()) shop.sell();
     load.onProgress(shop.sold);

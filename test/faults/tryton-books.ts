@@ -45,6 +45,9 @@ const COMPANY: CompanySpec = {
   years: [year - 1, year, year + 1],
 };
 
+/** From here on, unless taken. */
+const DATABASE_PORT = 30_050;
+
 /** Of a person who closes a month while postings are under way. */
 const MOST_TRIES = 300;
 
@@ -203,7 +206,7 @@ async function openDatabase(
   // Its own server, for the ledger's is killed, and the books must not suffer by that.
   const dataDir = path.join(folder, "tryton-database");
   const common = { clock: systemClock, random: systemRandom, log, durable: false };
-  const postgres = await startEmbeddedPostgres({ dataDir, port: 0, ...common });
+  const postgres = await startEmbeddedPostgres({ dataDir, port: DATABASE_PORT, ...common });
   return { settings: { kind, url: postgres.url }, stop: () => postgres.stop() };
 }
 

@@ -58,7 +58,7 @@ const MOST_ATTEMPTS = 40;
 const MOST_PROBES = 30;
 const RETRY = { baseMs: 500, capMs: 300_000 };
 const PROBE = { baseMs: 400, capMs: 120_000 };
-/** Minutes until a person is asked for a step that stays undone; what only crosses it is over at once. */
+/** Minutes until a person is asked for a step that stays undone; most are done by the next try. */
 const UNFINISHED = { baseMs: 500, capMs: 5000 };
 
 interface Draft {

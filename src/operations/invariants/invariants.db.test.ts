@@ -277,28 +277,6 @@ describe("invariants", () => {
     expect((await verify("NoBlindRetry"))[0]?.state).toBe("held");
   });
 
-  test.each([
-    ["1 hour", "held"],
-    ["1 millisecond", "violated"],
-  ])(
-    "given a step that lacked, seen after %s, and the same bytes again, then it is %s",
-    async (after, state) => {
-      const found = `select (x).* from (select jsonb_populate_record(a, jsonb_build_object(
-        'id', gen_random_uuid(), 'kind', 'probe', 'created_at', a.created_at + interval '${after}')) as x
-      from attempt a join handoff h on h.id = a.handoff_id where h.${ofInvoice}) y`;
-      await damage(
-        copyOfSend(
-          `jsonb_build_object('guard', 'probe', 'created_at', now() + interval '2 hours')`,
-        ),
-        `with probe as (insert into attempt ${found} where not exists (
-           select from attempt where kind = 'probe') limit 1 returning id, handoff_id)
-       insert into outcome (id, attempt_id, handoff_id, class, row_hash)
-       select gen_random_uuid(), id, handoff_id, 'probe-unfinished', '' from probe`,
-      );
-      expect((await verify("NoBlindRetry"))[0]?.state).toBe(state);
-    },
-  );
-
   test("given answers lost on the way, then what was adopted breaks no invariant", async () => {
     company.server.mishaps.push("lost-after", "cut-before", "too-many", "gibberish");
     await company.tell(...[1, 2, 3, 4].map((n) => customer(`k${n}`, 0)));
