@@ -56,7 +56,7 @@ async function tell(index: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   counts.taken += 1;
-  if (index % REPEAT_EACH === 0 && (await send(index).catch(() => false))) counts.repeated += 1;
+  if (index % REPEAT_EACH === 0 && (await send(body).catch(() => false))) counts.repeated += 1;
 }
 
 const underWay = new Set<Promise<void>>();
