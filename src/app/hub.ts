@@ -13,6 +13,7 @@ import { declareBudgets } from "../store/declare-budgets.ts";
 import { ensurePartitions } from "../store/ensure-partitions.ts";
 import type { Keyring } from "../store/keyring.ts";
 import { openKeyring } from "../store/keyring.ts";
+import { findOpenFlows } from "../store/find-open-flows.ts";
 import { migrate } from "../store/migrate.ts";
 import { noticeServer } from "../store/sending-permission.ts";
 import { openHubApi } from "./hub-api.ts";
@@ -130,5 +131,17 @@ async function openLedger(settings: HubSettings): Promise<Pool> {
   const { left } = await ensurePartitions(pool, systemClock.now());
   if (left.length > 0) log.warn({ left }, "partitions not made; repeated");
   await declareBudgets(pool, settings.budgets.map(toDeclaration));
+  await tellMissingFlows(settings, pool);
   return pool;
+}
+
+/**
+ * A handoff carries all that its sending needs, so a flow that is gone strands nothing and is no
+ * reason not to start (docs/decisions/0024); but somebody should know why nothing new follows.
+ */
+async function tellMissingFlows({ flows, log }: HubSettings, pool: Pool): Promise<void> {
+  const declared = new Set(flows.map((flow) => `${flow.name} ${flow.version}`));
+  const open = await findOpenFlows(pool);
+  const missing = open.filter(({ flow, version }) => !declared.has(`${flow} ${version}`));
+  if (missing.length > 0) log.warn({ missing }, "open handoffs of flows that are not declared");
 }

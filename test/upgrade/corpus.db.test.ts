@@ -8,11 +8,13 @@ import { runOperation } from "../../src/operations/operation.ts";
 import type { Pool } from "../../src/store/database.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { ensurePartitions } from "../../src/store/ensure-partitions.ts";
+import type { Keyring } from "../../src/store/keyring.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import type { FreshDatabase } from "../support/database.ts";
 import { emptyDatabase } from "../support/database.ts";
+import { ROOM_MASTER_KEY } from "../support/hub-room.ts";
 import { rootUrl } from "../support/root.ts";
-import { plainKeyring } from "../support/system-cipher.ts";
+import { testKeyring } from "../support/system-cipher.ts";
 import { systemClock } from "../support/system-clock.ts";
 import { systemHasher } from "../support/system-hasher.ts";
 import { systemRandom } from "../support/system-random.ts";
@@ -23,8 +25,10 @@ import { describeLedger } from "./describe-ledger.ts";
 const migrations = new URL("migrations", rootUrl).pathname;
 let database: FreshDatabase;
 let pool: Pool;
+let keyring: Keyring;
 
 afterEach(async () => {
+  await keyring.close();
   await pool.end();
   await database.drop();
 });
@@ -42,12 +46,13 @@ async function openAtItsLevel(ledger: CorpusLedger): Promise<void> {
   rmSync(folder, { recursive: true });
   await ensurePartitions(pool, systemClock.now());
   await loadLedger(pool, ledger);
+  // Personal data of a corpus ledger are ciphered under the key of the rooms that tests open.
+  keyring = testKeyring(database.url, ROOM_MASTER_KEY);
 }
 
 function contextOf(): OperationContext {
   return {
-    ...{ pool, clock: systemClock, random: systemRandom, hasher: systemHasher },
-    keyring: plainKeyring,
+    ...{ pool, keyring, clock: systemClock, random: systemRandom, hasher: systemHasher },
     actor: { name: "Ada", roles: ["controller", "engineer", "admin"] },
     ...{ version: "0.0.0", targets: new Map(), sources: new Map() },
     release: async () => undefined,
