@@ -6,6 +6,7 @@
 import { migrationsDir, version } from "../src/app/environment.ts";
 import { startHub } from "../src/app/hub.ts";
 import type { BudgetSetting, HubSettings } from "../src/app/hub-settings.ts";
+import { fixedMasterKey } from "../src/app/master-keys.ts";
 import { makeReports } from "../src/app/reports.ts";
 import { systemClock, systemRandom } from "../src/app/system.ts";
 import { stripeSource } from "../src/connectors/stripe/source.ts";
@@ -77,6 +78,7 @@ const hub = await startHub({
   version,
   databaseUrl: input.databaseUrl,
   migrationsDir,
+  masterKeys: fixedMasterKey(`bench ${input.databaseUrl}`),
   engine: input.engine,
   http: { host: "127.0.0.1", port: 0 },
   endpoint: { host: "127.0.0.1", port: 0 },

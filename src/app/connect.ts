@@ -9,6 +9,7 @@ import { findEmbeddedRestate } from "../engine/embedded/restate.ts";
 import { isHealthy } from "../engine/restate-client.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import { openDatabase } from "../store/database.ts";
+import { clearKeyring, openKeyring } from "../store/keyring.ts";
 import { releaseHandoffs } from "../store/release-handoffs.ts";
 import { BRITISH_STRIPE } from "./children.ts";
 import { openConnections } from "./config.ts";
@@ -20,8 +21,9 @@ import { readEnvironment, version } from "./environment.ts";
 import { callersFiles } from "./files.ts";
 import { configFor } from "./hub-process.ts";
 import { spaceLimits } from "./hub-space.ts";
+import { masterKeys } from "./master-keys.ts";
 import { systemPasswords } from "./passwords.ts";
-import { systemClock, systemHasher, systemRandom } from "./system.ts";
+import { systemCipher, systemClock, systemHasher, systemRandom } from "./system.ts";
 
 /**
  * Who works at this machine's command line. Whoever may read the ledger's address owns the ledger,
@@ -79,8 +81,17 @@ export async function connect(
     environment.configFile,
   );
   const { sources, targets } = openConnections(config, () => undefined);
+  const keyring = openKeyring({
+    url: databaseUrl,
+    cipher: systemCipher,
+    random: systemRandom,
+    clock: systemClock,
+    master: masterKeys(environment),
+    onIdleError: () => undefined,
+  });
   const context: OperationContext = {
     pool,
+    keyring,
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,
@@ -107,6 +118,7 @@ export async function connect(
     async close() {
       await Promise.all(targets.map(({ target }) => target.close?.()));
       await Promise.all(sources.map((source) => source.close?.()));
+      await keyring.close();
       await pool.end();
     },
   };
@@ -120,6 +132,7 @@ export function withoutLedger(): OperationContext {
   const url = "postgres://nobody@localhost:1/no-ledger";
   return {
     pool: openDatabase({ url, connections: 1, name: "none", onIdleError: () => undefined }),
+    keyring: clearKeyring((text) => systemHasher.sha256(text)),
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,

@@ -18,7 +18,7 @@ export async function retryDeadLetters(flags: { readonly json?: boolean }): Prom
     throw appErrors.E_APP_NOT_RUNNING({ dataDir: environment.dataDir });
   }
   try {
-    const { pool, sources, targets } = connected.context;
+    const { pool, keyring, sources, targets } = connected.context;
     const config = await configFor(
       databaseUrl,
       sandboxAddresses(environment),
@@ -40,6 +40,7 @@ export async function retryDeadLetters(flags: { readonly json?: boolean }): Prom
     const heads: { target: string; object: string }[] = [];
     const store = {
       pool,
+      keyring,
       hasher: systemHasher,
       onCommitted: (kept: readonly { handoffs: readonly Handoff[] }[]) => {
         for (const { handoffs } of kept) {

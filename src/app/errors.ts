@@ -9,6 +9,10 @@ export const appErrors = defineErrors({
     message: "The configuration needs the variable {name}, and it is not set.",
     class: "reject",
   },
+  E_APP_MASTER_KEY: {
+    message: "The master key in {where} is not 32 bytes as base64 or as 64 hexadecimal digits.",
+    class: "reject",
+  },
   E_APP_RESTATE_ADDRESSES: {
     message: "Set both RESTATE_INGRESS_URL and RESTATE_ADMIN_URL, or neither.",
     class: "reject",

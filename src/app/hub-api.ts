@@ -10,6 +10,7 @@ import { openDatabase, scopedPool } from "../store/database.ts";
 import type { ApiRole } from "../store/ensure-api-role.ts";
 import { API_ROLE, ensureApiRole } from "../store/ensure-api-role.ts";
 import { storeErrors } from "../store/errors.ts";
+import type { Keyring } from "../store/keyring.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
@@ -22,6 +23,7 @@ const CONNECTIONS = 6;
 
 export async function openHubApi(
   settings: HubSettings,
+  keyring: Keyring,
   releaser: Pick<Releaser, "add">,
 ): Promise<HubApi | undefined> {
   const { people, log } = settings;
@@ -40,6 +42,7 @@ export async function openHubApi(
     parts: {
       context: {
         pool,
+        keyring,
         clock: systemClock,
         random: systemRandom,
         hasher: systemHasher,

@@ -14,6 +14,7 @@ import { exceptOverdue } from "../store/except-overdue.ts";
 import { findDueHeads, findStaleHeads } from "../store/find-due-heads.ts";
 import { findLanesToStart } from "../store/find-lanes-to-start.ts";
 import { forgetExpired } from "../store/forget-expired.ts";
+import type { Keyring } from "../store/keyring.ts";
 import { readyUnordered } from "../store/ready-unordered.ts";
 import { noticeWantedObjects } from "../store/wanted-objects.ts";
 import type { HubIntake } from "./hub-intake.ts";
@@ -23,6 +24,7 @@ import { systemClock, systemHasher, systemRandom } from "./system.ts";
 export interface DutyParts {
   readonly settings: HubSettings;
   readonly pool: Pool;
+  readonly keyring: Keyring;
   readonly starter: LaneStarter;
   readonly releaser: Releaser;
   readonly intake: HubIntake;
@@ -32,9 +34,10 @@ export interface DutyParts {
 }
 
 /** What a clock of ours asks operations with. */
-function clockContext({ pool, settings, releaser }: DutyParts): OperationContext {
+function clockContext({ pool, keyring, settings, releaser }: DutyParts): OperationContext {
   return {
     pool,
+    keyring,
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,
@@ -122,7 +125,8 @@ function observeDuty(parts: DutyParts): Duty[] {
           if (!done) settings.log.info({ target, why }, "target not observed");
           else if (found.length + mended.length + incomplete.length > 0) {
             const figures = { target, openCount, mended: mended.length, incomplete };
-            const cases = found.map((one) => one.message);
+            // Their codes: what differs may be a name, and a log cannot be erased.
+            const cases = found.map((one) => one.code);
             settings.log.warn({ ...figures, found: cases }, "target observed: it differs");
           }
         }

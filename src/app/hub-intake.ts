@@ -15,6 +15,7 @@ import type { TargetFacts } from "../routing/flow.ts";
 import { makeRouter } from "../routing/route-event.ts";
 import type { Pool } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
+import type { Keyring } from "../store/keyring.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
@@ -43,6 +44,7 @@ export interface HubIntake {
 export function makeHubIntake(
   settings: HubSettings,
   pool: Pool,
+  keyring: Keyring,
   releaser: Releaser,
   watch: SpaceWatch,
 ): HubIntake {
@@ -53,7 +55,7 @@ export function makeHubIntake(
     route: makeRouter(settings.flows, targetFacts(settings.targets)),
     checkContract,
   };
-  const factStore = { pool, hasher: systemHasher, onCommitted: releaser.addFacts };
+  const factStore = { pool, hasher: systemHasher, keyring, onCommitted: releaser.addFacts };
   const store = async (facts: readonly Fact[]) => {
     settings.crash("before-intake-commit");
     const verdicts = await storeFacts(factStore, facts);

@@ -12,6 +12,7 @@ import type { Releaser } from "../intake/release-after-commit.ts";
 import { makeReleaser } from "../intake/release-after-commit.ts";
 import { messageOf } from "../kernel/errors.ts";
 import type { Pool } from "../store/database.ts";
+import type { Keyring } from "../store/keyring.ts";
 import type { SeatKey } from "../store/take-lane.ts";
 import type { BudgetSetting, HubSettings } from "./hub-settings.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
@@ -36,6 +37,7 @@ export interface HubLanes {
 export async function openHubLanes(
   settings: HubSettings,
   pool: Pool,
+  keyring: Keyring,
   mayClaim: () => boolean,
 ): Promise<HubLanes> {
   const { log } = settings;
@@ -61,6 +63,7 @@ export async function openHubLanes(
   });
   const lane: LaneContext = {
     pool,
+    keyring,
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,

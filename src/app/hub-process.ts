@@ -10,6 +10,7 @@ import { migrationsDir, packageDir, readEnvironment, version } from "./environme
 import { appErrors } from "./errors.ts";
 import { startHub } from "./hub.ts";
 import { openLog } from "./log.ts";
+import { ensureMasterKey, masterKeys } from "./master-keys.ts";
 import { peopleSettings, trustedProxies } from "./people-settings.ts";
 import { makeReports } from "./reports.ts";
 import { holdLifeline } from "./supervisor/lifeline.ts";
@@ -31,7 +32,8 @@ export async function configFor(
 }
 
 export async function runHubProcess(): Promise<void> {
-  const { configFile, dataDir, logLevel, variables } = readEnvironment();
+  const environment = readEnvironment();
+  const { configFile, dataDir, logLevel, variables } = environment;
   const name = variables["TIEOUT_HUB"] ?? "h1";
   const log = openLog(logLevel, name);
   const databaseUrl = variable("DATABASE_URL");
@@ -44,12 +46,14 @@ export async function runHubProcess(): Promise<void> {
   const connections = openConnections(config, (cause) => {
     log.warn({ reason: cause.message }, "warehouse connection lost");
   });
+  ensureMasterKey(environment);
   const reports = makeReports({ version, hub: name });
   const hub = await startHub({
     name,
     version,
     databaseUrl,
     migrationsDir,
+    masterKeys: masterKeys(environment),
     engine: {
       ingressUrl: variable("RESTATE_INGRESS_URL"),
       adminUrl: variable("RESTATE_ADMIN_URL"),

@@ -8,6 +8,7 @@ import type { Space } from "../intake/space-watch.ts";
 import type { Passwords } from "../operations/people/passwords.ts";
 import type { Flow } from "../routing/flow.ts";
 import type { Pool } from "../store/database.ts";
+import type { MasterKeys } from "../store/keyring.ts";
 import type { RetentionSettings } from "../store/retention-classes.ts";
 import type { LimitSettings } from "./hub-space.ts";
 
@@ -29,6 +30,8 @@ export interface HubSettings {
   readonly version: string;
   readonly databaseUrl: string;
   readonly migrationsDir: string;
+  /** What wraps the keys of personal data. */
+  readonly masterKeys: MasterKeys;
   readonly engine: { readonly ingressUrl: string; readonly adminUrl: string };
   readonly http: {
     readonly host: string;

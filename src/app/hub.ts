@@ -11,6 +11,8 @@ import type { Pool } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
 import { declareBudgets } from "../store/declare-budgets.ts";
 import { ensurePartitions } from "../store/ensure-partitions.ts";
+import type { Keyring } from "../store/keyring.ts";
+import { openKeyring } from "../store/keyring.ts";
 import { migrate } from "../store/migrate.ts";
 import { openHubApi } from "./hub-api.ts";
 import { hubDuties } from "./hub-duties.ts";
@@ -19,7 +21,7 @@ import { makeHubIntake } from "./hub-intake.ts";
 import { openHubLanes, toDeclaration } from "./hub-lanes.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { bodiesUnderWay, openHubSpace } from "./hub-space.ts";
-import { systemClock, systemHasher } from "./system.ts";
+import { systemCipher, systemClock, systemHasher, systemRandom } from "./system.ts";
 
 export interface Hub {
   readonly httpPort: number;
@@ -35,13 +37,17 @@ const CONNECTIONS = 16;
 export async function startHub(settings: HubSettings): Promise<Hub> {
   const { log } = settings;
   const pool = await openLedger(settings);
+  const keyring = keyringOf(settings);
+  // A master key that is not this ledger's must stop the hub before it takes anything in.
+  await keyring.secrets();
   const space = await openHubSpace(settings, pool);
   const { watch } = space;
-  const lanes = await openHubLanes(settings, pool, watch.mayClaim);
-  const intake = makeHubIntake(settings, pool, lanes.releaser, watch);
+  const lanes = await openHubLanes(settings, pool, keyring, watch.mayClaim);
+  const intake = makeHubIntake(settings, pool, keyring, lanes.releaser, watch);
   const { starter, releaser, endpointUrl } = lanes;
   const { mayClaim } = watch;
-  const duties = hubDuties({ settings, pool, starter, releaser, intake, endpointUrl, mayClaim });
+  const parts = { settings, pool, keyring, starter, releaser, intake, endpointUrl, mayClaim };
+  const duties = hubDuties(parts);
   for (const duty of duties.atStart) {
     // An engine that is down keeps nobody from handing facts in; the sweeper registers with it.
     await duty
@@ -61,7 +67,7 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
     runningSeats: (budget) => starter.runningSeats(budget),
     space: watch.space,
   });
-  const api = await openHubApi(settings, releaser);
+  const api = await openHubApi(settings, keyring, releaser);
   const http = await openHttpServer({
     ...settings.http,
     bodiesUnderWay: bodiesUnderWay(settings.limits),
@@ -88,9 +94,21 @@ export async function startHub(settings: HubSettings): Promise<Hub> {
       await Promise.all(settings.targets.map(({ target }) => target.close?.()));
       await Promise.all(settings.sources.map((source) => source.close?.()));
       await api?.close();
+      await keyring.close();
       await pool.end();
     },
   };
+}
+
+function keyringOf(settings: HubSettings): Keyring {
+  return openKeyring({
+    url: settings.databaseUrl,
+    cipher: systemCipher,
+    random: systemRandom,
+    clock: systemClock,
+    master: settings.masterKeys,
+    onIdleError: (cause) => settings.log.warn({ reason: cause.message }, "ledger connection lost"),
+  });
 }
 
 async function openLedger(settings: HubSettings): Promise<Pool> {

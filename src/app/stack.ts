@@ -5,6 +5,7 @@ import type { ServerLog } from "../engine/embedded/types.ts";
 import { stopLeftoverTryton } from "../sandbox/tryton/start-tryton.ts";
 import { upChildren } from "./children.ts";
 import type { Environment } from "./environment.ts";
+import { masterKeyFile } from "./master-keys.ts";
 import { supervisorErrors } from "./supervisor/errors.ts";
 import { lockHolder } from "./supervisor/lock.ts";
 import { supervise } from "./supervisor/supervisor.ts";
@@ -78,14 +79,16 @@ async function resetData(options: StackOptions): Promise<void> {
   await leftovers.stop();
   await stopLeftoverTryton(trytonFolderOf(dataDir), systemClock);
   const template = trytonTemplateOf(dataDir);
-  removeAllBut(template, trytonFolderOf(dataDir));
-  removeAllBut(trytonFolderOf(dataDir), dataDir);
+  removeAllBut([template], trytonFolderOf(dataDir));
+  // A ledger elsewhere outlives this folder, and nothing opens it but the master key.
+  const key = environment.databaseUrl === undefined ? [] : [masterKeyFile(dataDir)];
+  removeAllBut([trytonFolderOf(dataDir), ...key], dataDir);
 }
 
-function removeAllBut(kept: string, folder: string): void {
+function removeAllBut(kept: readonly string[], folder: string): void {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const one = path.join(folder, name);
-    if (one !== kept) rmSync(one, { recursive: true, force: true });
+    if (!kept.includes(one)) rmSync(one, { recursive: true, force: true });
   }
 }

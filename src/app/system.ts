@@ -1,5 +1,6 @@
 /** The platform's clock, randomness and hashing: the only place where the process reads them. */
-import { hash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from "node:crypto";
+import type { Cipher } from "../kernel/cipher.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Hasher } from "../kernel/hashing.ts";
 import type { Random } from "../kernel/random.ts";
@@ -33,3 +34,29 @@ function bufferedRandom(): Random {
 }
 
 export const systemRandom: Random = bufferedRandom();
+
+const NONCE = 12;
+const TAG = 16;
+
+export const systemCipher: Cipher = {
+  seal(key, clear, context) {
+    // Bytes of its own: the drawn ones are a view of a block that is drawn from again.
+    const nonce = Uint8Array.from(systemRandom.bytes(NONCE));
+    const cipher = createCipheriv("aes-256-gcm", key, nonce);
+    cipher.setAAD(Buffer.from(context));
+    return Buffer.concat([nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
+  },
+  open(key, sealed, context) {
+    if (sealed.length < NONCE + TAG) return undefined;
+    const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE));
+    decipher.setAAD(Buffer.from(context));
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
+    try {
+      const clear = decipher.update(sealed.subarray(NONCE, sealed.length - TAG));
+      return Buffer.concat([clear, decipher.final()]);
+    } catch {
+      return undefined;
+    }
+  },
+  mac: (key, data) => createHmac("sha256", key).update(data).digest(),
+};

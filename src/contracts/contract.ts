@@ -6,11 +6,14 @@
  * status       `active`: may be written; `deprecated`: still read, no longer written;
  *              `reserved`: the name is taken, nothing may be written yet
  * owner        the role that answers for the meaning
- * personal     paths in the data that name a person; erasure and ciphering go by them
+ * personal     paths in the data that may name a person, each with its class (personal.ts)
+ * clear        paths of free texts that name nobody, each with the reason
  * dataschema   the version's URI as CloudEvents carries it: `tieout:contracts/invoice.finalized/1`
  */
 import type { z } from "zod";
 import type { Json } from "../kernel/strict-json.ts";
+import type { Clear, Parter, PathOf, Personal, PersonalClass } from "./personal.ts";
+import { makeParter } from "./personal.ts";
 
 export type ContractOwner = "controller" | "revenue-operations" | "tax" | "engineering";
 
@@ -33,7 +36,10 @@ export interface Contract {
   readonly owner: ContractOwner;
   readonly status: "active" | "deprecated";
   readonly schema: z.ZodType;
-  readonly personal: readonly string[];
+  readonly personal: Personal;
+  readonly clear: Clear;
+  /** Takes the personal fields out of data of this version. */
+  readonly part: Parter;
   readonly check: DataCheck<unknown>;
   /** From the data of the version before; absent in version 1 and where the shape only grew. */
   readonly upcast?: (data: Json) => Json;
@@ -47,7 +53,8 @@ export interface ContractDefinition<Schema extends z.ZodType> {
   readonly owner: ContractOwner;
   readonly status: "active" | "deprecated";
   readonly schema: Schema;
-  readonly personal?: readonly string[];
+  readonly personal?: Readonly<Partial<Record<PathOf<z.infer<Schema>>, PersonalClass>>>;
+  readonly clear?: Readonly<Partial<Record<PathOf<z.infer<Schema>>, string>>>;
   readonly check?: DataCheck<z.infer<Schema>>;
   readonly upcast?: (data: Json) => Json;
 }
@@ -56,10 +63,13 @@ export interface ContractDefinition<Schema extends z.ZodType> {
 export function defineContract<Schema extends z.ZodType>(
   definition: ContractDefinition<Schema>,
 ): Contract {
-  const { check, personal, ...rest } = definition;
+  const { check, ...rest } = definition;
+  const personal = (definition.personal ?? {}) as Personal;
   return {
     ...rest,
-    personal: personal ?? [],
+    personal,
+    clear: (definition.clear ?? {}) as Clear,
+    part: makeParter(definition.schema, personal),
     check: (check ?? (() => [])) as DataCheck<unknown>,
   };
 }

@@ -76,3 +76,17 @@ export const documentLine = z.strictObject({
 });
 
 export type DocumentLine = z.infer<typeof documentLine>;
+
+const OFFICE = "the tax authority's or the rate's words";
+const TERMS = "the name of a coupon or charge of the seller";
+
+/** Texts of a document that name nobody. */
+export const documentClear = {
+  "taxBreakdown[].jurisdiction": OFFICE,
+  "taxBreakdown[].reason": OFFICE,
+  "allowances[].reason": TERMS,
+  "charges[].reason": TERMS,
+  "lines[].allowances[].reason": TERMS,
+  "lines[].taxes[].jurisdiction": OFFICE,
+  "lines[].taxes[].reason": OFFICE,
+} as const;

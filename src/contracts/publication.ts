@@ -19,7 +19,7 @@ export function publishContract(contract: Contract): Json {
     description: contract.meaning,
     "x-entity": contract.entity,
     "x-owner": contract.owner,
-    "x-personal": [...contract.personal],
+    "x-personal": { ...contract.personal },
     ...shape,
   };
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FreshDatabase } from "../../test/support/database.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import { factMaker, plainSource, tell } from "../../test/support/ledger-facts.ts";
+import { plainKeyring } from "../../test/support/system-cipher.ts";
 import { systemHasher } from "../../test/support/system-hasher.ts";
 import type { SourceConnection } from "../connectors/kit/source.ts";
 import type { Json } from "../kernel/strict-json.ts";
@@ -30,7 +31,7 @@ async function count(table: string): Promise<number> {
   return rows.rows[0]?.n ?? -1;
 }
 
-const store = () => ({ pool, hasher: systemHasher, onCommitted: () => {} });
+const store = () => ({ pool, hasher: systemHasher, keyring: plainKeyring, onCommitted: () => {} });
 
 function factOf(raw: object, source: SourceConnection = plainSource): Fact {
   return makeFactOfRaw(factMaker, source, raw as unknown as Json, "webhook");

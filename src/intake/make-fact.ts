@@ -151,7 +151,6 @@ function assemble(
     origin,
     receivedAt: instant(receivedMs),
     body,
-    rowHash: maker.hasher.sha256(body),
   };
   const base = {
     identity: uuidFromHash(occurredMs, identityHash),

@@ -17,8 +17,6 @@ export interface FactRows {
   readonly skips: readonly SkipRow[];
 }
 
-const utf8 = new TextEncoder();
-
 /** Rows of all drafts, or why the fact is a dead letter: one wrong draft fails its whole fact. */
 export function makeRows(
   maker: FactMaker,
@@ -52,7 +50,6 @@ function makeEvent(
   index: number,
 ): EventRow {
   const { hasher } = maker;
-  const data = utf8.encode(canonicalJson(draft.data));
   const refs = canonicalJson(draft.references.map(({ role, key }) => ({ role, key })));
   const identity = hasher.sha256(`${inbound.connection}\n${inbound.factId}\n${index}`);
   const id = uuidFromHash(epochMs(draft.occurred), identity);
@@ -74,8 +71,8 @@ function makeEvent(
     amountMinor: draft.amount?.minor,
     currency: draft.amount?.currency,
     refs,
-    data,
-    rowHash: hasher.sha256(data),
+    party: draft.references.find(({ role }) => role === "customer")?.key ?? draft.subject,
+    data: draft.data,
     mentions: draft.mentions,
   };
 }

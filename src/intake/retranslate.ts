@@ -14,7 +14,7 @@ import { storeFacts } from "./store-facts.ts";
 export interface RetranslateReport {
   readonly tried: number;
   readonly understood: number;
-  /** Letters of connections that are not configured here; left as they are. */
+  /** Letters of connections that are not configured here, or without their bytes; left alone. */
   readonly foreign: number;
 }
 
@@ -28,17 +28,19 @@ export async function retranslate(
 ): Promise<RetranslateReport> {
   const report = { tried: 0, understood: 0, foreign: 0 };
   for (let after = ""; ; ) {
-    const letters = await readDeadLetterBodies(pool, after, PAGE);
+    const letters = await readDeadLetterBodies(pool, store.keyring, after, PAGE);
     const last = letters.at(-1);
     if (last === undefined) return report;
     after = last.inbound_id;
-    const known = letters.filter((letter) => sources.has(letter.connection));
+    const known = letters.filter(
+      (letter) => sources.has(letter.connection) && letter.body !== undefined,
+    );
     report.foreign += letters.length - known.length;
     const facts = known.map((letter) =>
       makeFact(
         maker,
         sources.get(letter.connection) as SourceConnection,
-        letter.body,
+        letter.body as Uint8Array,
         letter.origin,
       ),
     );

@@ -1,7 +1,7 @@
 /**
- * Stores a group of facts in one transaction: identities first, then what is new. When the group
- * fails it is tried once more, then each fact alone, so that one poisoned fact never fails its
- * neighbours and a deadlock or a cut connection is not taken for poison.
+ * Stores a group of facts in one transaction: ciphered first, then identities, then what is new.
+ * When the group fails it is tried once more, then each fact alone, so that one poisoned fact never
+ * fails its neighbours and a deadlock or a cut connection is not taken for poison.
  */
 import type { Hasher } from "../kernel/hashing.ts";
 import { uuidFromHash } from "../kernel/ids.ts";
@@ -9,12 +9,15 @@ import type { IdentityVerdict } from "../store/claim-identities.ts";
 import { claimIdentities } from "../store/claim-identities.ts";
 import type { Pool } from "../store/database.ts";
 import { inTransaction } from "../store/database.ts";
-import type { EventRow, Fact } from "../store/fact-rows.ts";
+import type { EventRow, Fact, StoredFact } from "../store/fact-rows.ts";
 import { insertConflict } from "../store/insert-conflict.ts";
 import { insertFacts } from "../store/insert-facts.ts";
+import type { Keyring } from "../store/keyring.ts";
 import { noticeTies } from "../store/notice-ties.ts";
 import { openDeadLetterCases } from "../store/open-dead-letter-cases.ts";
+import { insertPartyWords } from "../store/party-words.ts";
 import { reviveIdentity } from "../store/revive-identity.ts";
+import { sealFacts } from "../store/seal-facts.ts";
 
 /**
  * stored      new, and now kept for good
@@ -28,6 +31,7 @@ export type StoreVerdict =
 export interface FactStore {
   readonly pool: Pool;
   readonly hasher: Hasher;
+  readonly keyring: Keyring;
   /** Called with the facts of a committed group that are new, and which handoffs are ready now. */
   readonly onCommitted: (facts: readonly Fact[], ready: ReadonlySet<string>) => void;
 }
@@ -39,7 +43,7 @@ export async function storeFacts(
 ): Promise<StoreVerdict[]> {
   for (let tries = 0; tries < 2; tries += 1) {
     try {
-      return await storeGroup(store, facts);
+      return await storeGroup(store, await sealFacts(store.keyring, store.hasher, facts));
     } catch (cause) {
       if (facts.length === 1 && tries === 1) return [{ kind: "failed", cause }];
     }
@@ -49,9 +53,9 @@ export async function storeFacts(
   return verdicts;
 }
 
-async function storeGroup(store: FactStore, facts: readonly Fact[]): Promise<StoreVerdict[]> {
+async function storeGroup(store: FactStore, facts: readonly StoredFact[]): Promise<StoreVerdict[]> {
   const { unique, repeats } = sortUnique(facts);
-  const verdicts = new Map<Fact, StoreVerdict>();
+  const verdicts = new Map<StoredFact, StoreVerdict>();
   const plain = unique.filter(isPlain);
   const claimed = plain.length === 0 ? [] : await storePlain(store, plain);
   for (const fact of claimed) verdicts.set(fact, { kind: "stored" });
@@ -62,13 +66,13 @@ async function storeGroup(store: FactStore, facts: readonly Fact[]): Promise<Sto
   return facts.map((fact) => verdicts.get(fact) as StoreVerdict);
 }
 
-/** Nothing but its rows follows from it: no dead letter, no state that could tie with another. */
-function isPlain(fact: Fact): boolean {
-  return fact.verdict !== "dead" && statesOf([fact]).length === 0;
+/** Nothing but its rows follows: no dead letter, no name, no state that could tie with another. */
+function isPlain(fact: StoredFact): boolean {
+  return fact.verdict !== "dead" && fact.words.length === 0 && statesOf([fact]).length === 0;
 }
 
 /** One statement, its own transaction: the way of most facts. Returns those that were new. */
-async function storePlain(store: FactStore, facts: readonly Fact[]): Promise<Fact[]> {
+async function storePlain(store: FactStore, facts: readonly StoredFact[]): Promise<StoredFact[]> {
   const { claimed, ready } = await insertFacts(store.pool, facts, true);
   const fresh = facts.filter((fact) => claimed.has(fact.inbound.id));
   if (fresh.length > 0) store.onCommitted(fresh, ready);
@@ -77,11 +81,11 @@ async function storePlain(store: FactStore, facts: readonly Fact[]): Promise<Fac
 
 async function storeRest(
   store: FactStore,
-  facts: readonly Fact[],
+  facts: readonly StoredFact[],
   repeats: SortedFacts["repeats"],
-  verdicts: Map<Fact, StoreVerdict>,
+  verdicts: Map<StoredFact, StoreVerdict>,
 ): Promise<void> {
-  const fresh: Fact[] = [];
+  const fresh: StoredFact[] = [];
   const ready = await inTransaction(store.pool, async (session) => {
     const found = facts.length === 0 ? [] : await claimIdentities(session, facts);
     for (const [index, fact] of facts.entries()) {
@@ -95,13 +99,17 @@ async function storeRest(
     const inserted = fresh.length > 0 ? await insertFacts(session, fresh, false) : undefined;
     await noticeTies(session, statesOf(fresh));
     await openDeadLetterCases(session, fresh);
+    await insertPartyWords(
+      session,
+      fresh.flatMap((fact) => fact.words),
+    );
     return inserted?.ready ?? new Set<string>();
   });
   if (fresh.length > 0) store.onCommitted(fresh, ready);
 }
 
 /** The events whose handoffs set a state in an ordered target: there, which is later matters. */
-function statesOf(facts: readonly Fact[]): EventRow[] {
+function statesOf(facts: readonly StoredFact[]): EventRow[] {
   const states = facts
     .flatMap((fact) => fact.handoffs)
     .filter((handoff) => handoff.effect === "state" && handoff.ordered);
@@ -119,21 +127,21 @@ function storeVerdict(
 async function keepConflict(
   store: FactStore,
   session: Parameters<typeof insertConflict>[0],
-  fact: Fact,
+  fact: StoredFact,
 ): Promise<void> {
   const both = new Uint8Array([...Buffer.from(fact.identity), ...fact.stableHash]);
   await insertConflict(session, uuidFromHash(0, store.hasher.sha256(both)), fact);
 }
 
 interface SortedFacts {
-  readonly unique: Fact[];
-  readonly repeats: { readonly same: Fact[]; readonly conflicts: Fact[] };
+  readonly unique: StoredFact[];
+  readonly repeats: { readonly same: StoredFact[]; readonly conflicts: StoredFact[] };
 }
 
 /** The first telling of each identity in the group, sorted; the others beside it. */
-function sortUnique(facts: readonly Fact[]): SortedFacts {
-  const first = new Map<string, Fact>();
-  const repeats = { same: [] as Fact[], conflicts: [] as Fact[] };
+function sortUnique(facts: readonly StoredFact[]): SortedFacts {
+  const first = new Map<string, StoredFact>();
+  const repeats = { same: [] as StoredFact[], conflicts: [] as StoredFact[] };
   for (const fact of facts) {
     const known = first.get(fact.identity);
     if (known === undefined) first.set(fact.identity, fact);

@@ -42,7 +42,10 @@ export const findStoryOperation = defineOperation({
     const focus = focusOf(material, resolved.focus);
     const systems = systemsOf(context, material, focus.object);
     const bodies = poolForBodies(context, context.pool);
-    const names = bodies === undefined ? undefined : await findPartyNames(bodies, [focus.object]);
+    const names =
+      bodies === undefined
+        ? undefined
+        : await findPartyNames(bodies, context.keyring, [focus.object]);
     const told = {
       query: id,
       found: [...resolved.found],

@@ -103,12 +103,12 @@ async function look(
   observer: Observer,
   asked: { readonly days: number; readonly notWithinSeconds: number },
 ): Promise<ShownLook> {
-  const { pool, clock, random, actor } = context;
+  const { pool, keyring, clock, random, actor } = context;
   const holder = `${actor.name} ${hex(random.bytes(6))}`;
   const options = { days: asked.days, notWithinMs: asked.notWithinSeconds * 1000 };
   try {
     const shouldStop = context.shouldStop ?? (() => false);
-    const watch = { pool, clock, random, target, observer, holder, shouldStop };
+    const watch = { pool, keyring, clock, random, target, observer, holder, shouldStop };
     const { done, tally } = await observeTarget(watch, options);
     const why = done ? undefined : "somebody else observes it now, or has just done so";
     return await shown(context, target, tally, done, why);

@@ -15,6 +15,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Hasher } from "../kernel/hashing.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Pool } from "../store/database.ts";
+import type { Keyring } from "../store/keyring.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
 import type { RetentionSettings } from "../store/retention-classes.ts";
 import { operationsErrors } from "./errors.ts";
@@ -67,6 +68,8 @@ export interface Surroundings {
 
 export interface OperationContext {
   readonly pool: Pool;
+  /** Its connection is its own: keys are no rows of any scope. */
+  readonly keyring: Keyring;
   readonly clock: Clock;
   readonly random: Random;
   readonly hasher: Hasher;

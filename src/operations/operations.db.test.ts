@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Company } from "../../test/support/story-company.ts";
 import { customer, invoice, openCompany } from "../../test/support/story-company.ts";
 import type { Actor } from "../access/roles.ts";
+import { listRequests } from "../store/list-requests.ts";
 import { operations } from "./all-operations.ts";
 import type { OperationContext } from "./operation.ts";
 import { runOperation } from "./operation.ts";
@@ -214,11 +215,13 @@ describe("exceptions", () => {
     test("when it is mended there, then a retry adopts it and nothing is sent again", async () => {
       const { id, reference } = await differing();
       const [document] = company.server.documents.get(reference) ?? [];
-      const sent = await company.pool.query<{ request: Buffer }>(
-        "select request from attempt where reference = $1 and kind = 'send'",
+      const handoff = await company.pool.query<{ id: string }>(
+        "select id from handoff where reference = $1",
         [reference],
       );
-      const { body } = JSON.parse(sent.rows[0]?.request.toString() ?? "{}") as { body: unknown };
+      const { pool, keyring } = company.context;
+      const [sent] = await listRequests(pool, keyring, handoff.rows[0]?.id ?? "");
+      const { body } = JSON.parse(new TextDecoder().decode(sent?.request)) as { body: unknown };
       if (document !== undefined) document.body = JSON.stringify(body);
       await retry(id);
       expect((await trace("A-1")).verdict.state).toBe("settled");

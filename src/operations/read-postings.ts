@@ -1,7 +1,7 @@
 import { postEvent, postingMemory, postingTypes } from "../accounting/post-event.ts";
 import type { JournalEntry } from "../accounting/types.ts";
 import { readNewest } from "../contracts/upcast.ts";
-import type { Json } from "../kernel/strict-json.ts";
+import { clearData } from "../store/bodies.ts";
 import type { Session } from "../store/database.ts";
 import { eachPostingEvent } from "../store/list-posting-events.ts";
 
@@ -16,7 +16,7 @@ export async function* readPostings(
   const memory = postingMemory();
   for await (const row of eachPostingEvent(session, postingTypes, confirmedBy)) {
     const { id, type, connection, subject, legal_entity: legalEntity } = row;
-    const stored = JSON.parse(row.data.toString("utf8")) as Json;
+    const stored = clearData(row.data);
     const { data } = readNewest(type, row.contract_version, stored);
     const entry = postEvent({ id, type, connection, subject, legalEntity, data }, memory);
     if (entry !== undefined) yield entry;

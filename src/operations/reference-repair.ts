@@ -12,6 +12,7 @@ import type { CallTarget } from "../connectors/kit/target.ts";
 import { parseObjectKey } from "../contracts/envelope.ts";
 import type { Material } from "../engine/lanes/build-attempts.ts";
 import { buildSend } from "../engine/lanes/build-attempts.ts";
+import { callKeyOf } from "../engine/lanes/call-key.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import { hex } from "../kernel/hex.ts";
 import type { Json } from "../kernel/strict-json.ts";
@@ -114,6 +115,8 @@ export async function planReference(
   const handoffs = await findSendable(session, near.map(handoffOf));
   const events = await readClaimedEvents(
     session,
+    context.keyring,
+    context.hasher,
     handoffs.map((one) => one.event_id),
   );
   const naming = handoffs.filter((one) => names(events.get(one.event_id), choice.object));
@@ -122,7 +125,7 @@ export async function planReference(
     const { object, exception } = choice;
     throw operationsErrors.E_OPERATIONS_REFERENCE({ object, exception, why });
   }
-  const material = await materialOf(session, naming, events, choice);
+  const material = await materialOf(context, session, naming, events, choice);
   const steps = new Map(near.map((one) => [handoffOf(one), planRepair(one)]));
   const sends = naming.map((handoff) =>
     planOne(context, { handoff, target, material, step: steps.get(handoff.id) as RepairStep }),
@@ -166,6 +169,7 @@ function names(event: ClaimedEvent | undefined, object: string): boolean {
 }
 
 async function materialOf(
+  context: OperationContext,
   session: Session,
   handoffs: readonly ClaimedHandoff[],
   events: ReadonlyMap<string, ClaimedEvent>,
@@ -184,9 +188,11 @@ async function materialOf(
   for (const { target } of handoffs) links.set(`${target}\n${object}`, to);
   const lastSends = await readLastSends(
     session,
+    context.keyring,
     handoffs.map(({ id }) => id),
   );
-  return { events, links, lastSends };
+  const { digest } = await context.keyring.secrets();
+  return { events, links, lastSends, callKey: await callKeyOf(context), digest };
 }
 
 interface OneSend {
@@ -199,7 +205,8 @@ interface OneSend {
 function planOne(context: OperationContext, one: OneSend): PlannedSend {
   const { handoff, target, material, step } = one;
   const last = material.lastSends.get(handoff.id);
-  const before = last === undefined ? undefined : (JSON.parse(utf8.decode(last.request)) as Json);
+  const sent = last?.request;
+  const before = sent === undefined ? undefined : (JSON.parse(utf8.decode(sent)) as Json);
   const left = (why: string): PlannedSend => ({ step, handoff, before, call: undefined, why });
   if (step.kind === "leave") return left(step.why);
   if (step.kind === "ask") return left("it may be in the target already: retry it, to ask there");

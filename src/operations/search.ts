@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { parseObjectKey } from "../contracts/envelope.ts";
+import { askedBeginnings } from "../store/name-words.ts";
 import type { FoundObject } from "../store/search-party.ts";
 import { describeObjects, findPartyNames, searchParty } from "../store/search-party.ts";
 import { nameOf } from "./explain-wait.ts";
@@ -50,14 +51,15 @@ export const searchOperation = defineOperation({
     const resolved = await resolveStory(context, q);
     for (const { how, object } of resolved?.found ?? []) ways.set(object, how);
     if (bodies !== undefined) {
-      for (const object of await byName(bodies, q)) {
+      for (const object of await byName(context, bodies, q)) {
         if (!ways.has(object)) ways.set(object, "customer’s name");
       }
     }
     const objects = [...ways.keys()];
     const described = await describeObjects(context.pool, objects);
     const sorted = described.sort((a, b) => compare(a, b, ways)).slice(0, limit);
-    const names = bodies === undefined ? undefined : await findPartyNames(bodies, objects);
+    const names =
+      bodies === undefined ? undefined : await findPartyNames(bodies, context.keyring, objects);
     return {
       query: q,
       finds: sorted.map((one) => ({
@@ -75,15 +77,15 @@ export const searchOperation = defineOperation({
 });
 
 /** Every word must begin a word of the name, in any order; other signs part words. */
-async function byName(pool: OperationContext["pool"], text: string): Promise<readonly string[]> {
-  const words =
-    text
-      .normalize("NFC")
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
+async function byName(
+  { keyring }: OperationContext,
+  pool: OperationContext["pool"],
+  text: string,
+): Promise<readonly string[]> {
+  const words = askedBeginnings(text);
   if (words.length === 0) return [];
-  const query = words.map((word) => `'${word}':*`).join(" & ");
-  return (await searchParty(pool, query, MOST_OF_NAME)).map(({ object }) => object);
+  const { blind } = await keyring.secrets();
+  return (await searchParty(pool, words.map(blind), MOST_OF_NAME)).map(({ object }) => object);
 }
 
 function titleOf({ object, number }: FoundObject): string {

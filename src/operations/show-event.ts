@@ -3,7 +3,6 @@ import { dataschemaOf } from "../contracts/contract.ts";
 import type { CloudEvent } from "../contracts/envelope.ts";
 import { cloudEventSchema } from "../contracts/envelope.ts";
 import { hex } from "../kernel/hex.ts";
-import type { Json } from "../kernel/strict-json.ts";
 import type { EventBodies } from "../store/list-events.ts";
 import { findEvent } from "../store/list-events.ts";
 import { operationsErrors } from "./errors.ts";
@@ -18,6 +17,8 @@ export const showEventOperation = defineOperation({
   output: z.strictObject({
     canonical: cloudEventSchema,
     references: z.array(z.strictObject({ role: z.string(), key: z.string() })),
+    /** Its party was erased: personal fields are blank for good. */
+    erased: z.boolean(),
     raw: z
       .strictObject({
         id: z.string(),
@@ -30,12 +31,13 @@ export const showEventOperation = defineOperation({
       .optional(),
   }),
   errors: ["E_OPERATIONS_NOT_FOUND"],
-  run: async ({ pool }, input) => {
-    const row = await findEvent(pool, uuidOf("event", input.id));
+  run: async ({ pool, keyring }, input) => {
+    const row = await findEvent(pool, keyring, uuidOf("event", input.id));
     if (row === undefined) throw operationsErrors.E_OPERATIONS_NOT_FOUND({ text: input.id });
     return {
       canonical: cloudEventOf(row),
       references: JSON.parse(row.refs) as { role: string; key: string }[],
+      erased: row.erased,
       raw: rawOf(row),
     };
   },
@@ -51,7 +53,7 @@ function cloudEventOf(row: EventBodies): CloudEvent {
     time: row.occurred_at,
     dataschema: dataschemaOf(row.type, row.contract_version),
     datacontenttype: "application/json",
-    data: JSON.parse(row.data.toString("utf8")) as Json,
+    data: row.content,
     receivedtime: row.received_at,
     recordedtime: row.recorded_at,
     correlationid: idOf("correlation", row.correlation_id),
@@ -72,14 +74,15 @@ function rawOf(row: EventBodies):
       encoding: "utf8" | "base64";
     }
   | undefined {
-  if (row.raw === null) return undefined;
-  const text = row.raw.toString("utf8");
-  const exact = Buffer.from(text, "utf8").equals(row.raw);
+  if (row.raw === undefined) return undefined;
+  const bytes = Buffer.from(row.raw);
+  const text = bytes.toString("utf8");
+  const exact = Buffer.from(text, "utf8").equals(bytes);
   return {
     id: idOf("inbound", row.inbound_id),
     factId: row.fact_id ?? "",
     kind: row.kind ?? "",
-    body: exact ? text : row.raw.toString("base64"),
+    body: exact ? text : bytes.toString("base64"),
     encoding: exact ? "utf8" : "base64",
   };
 }

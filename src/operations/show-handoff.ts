@@ -25,19 +25,19 @@ export const showHandoffOperation = defineOperation({
     ),
   }),
   errors: ["E_OPERATIONS_NOT_FOUND"],
-  run: async ({ pool }, input) => {
+  run: async ({ pool, keyring }, input) => {
     const id = uuidOf("handoff", input.id);
     const [row] = await listHandoffs(pool, { ids: [id], limit: 1 });
     if (row === undefined) throw operationsErrors.E_OPERATIONS_NOT_FOUND({ text: input.id });
     const attempts = await listAttempts(pool, [id]);
-    const requests = await listRequests(pool, id);
+    const requests = await listRequests(pool, keyring, id);
     const said = new Map(requests.map((one) => [idOf("attempt", one.attempt_id), one]));
     return {
       handoff: showHandoff(row),
       attempts: attempts.map((attempt) => {
         const shown = showAttempt(attempt);
         const { request, answer } = said.get(shown.id) ?? {};
-        return { ...shown, request: request?.toString("utf8"), answer: answer ?? undefined };
+        return { ...shown, request: request && Buffer.from(request).toString("utf8"), answer };
       }),
     };
   },

@@ -48,6 +48,8 @@ export const showReferencesOperation = defineOperation({
     const handoffs = await findSendable(pool, [first.handoff_id ?? ""]);
     const events = await readClaimedEvents(
       pool,
+      context.keyring,
+      context.hasher,
       handoffs.map((one) => one.event_id),
     );
     const named = referencesOf(events.get(handoffs[0]?.event_id ?? ""));

@@ -16,7 +16,7 @@ export interface KnownLink {
 const NAME = `
 left join lateral (
   select convert_from(e.data, 'UTF8')::jsonb ->> 'name' as name from event e
-  where e.subject = l.object and e.key_id is null and e.type like 'product.%'
+  where e.subject = l.object and e.type like 'product.%'
   order by e.version desc, e.id desc limit 1) n on true`;
 
 const KNOWN = `

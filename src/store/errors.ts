@@ -27,6 +27,19 @@ export const storeErrors = defineErrors({
     message: "{month} was not retired: its tables were in use. Nothing was changed; try again.",
     class: "retry",
   },
+  E_STORE_MASTER_KEY: {
+    message:
+      "This ledger's keys are wrapped by master key {wanted}, and {found}. Bring that key back: without it nothing personal can be read.",
+    class: "pause",
+  },
+  E_STORE_KEY_DESTROYED: {
+    message: "The ledger's own key {owner} is destroyed; facts can no longer be recognised by it.",
+    class: "pause",
+  },
+  E_STORE_BODY_CHANGED: {
+    message: "The body of {row} is not the one that was ciphered: it was changed or damaged.",
+    class: "pause",
+  },
   E_STORE_API_ROLE: {
     message: "Requests of people are refused until the role tieout_api can be used. {remedy}",
     class: "pause",

@@ -19,7 +19,8 @@ with x as (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
     as x(handoff_id, case_id, cause, code, title, message)
 ), moved as (
-  update handoff h set state = 'excepted', reason = x.code, attempts = h.attempts - 1,
+  update handoff h set state = 'excepted', reason = x.code,
+    attempts = h.attempts - case when h.state = 'sent' then 1 else 0 end,
     lane_seat = null, fence = null, changed_at = now()
   from x where h.id = x.handoff_id
   returning h.id, h.target, h.object, h.legal_entity, h.amount_minor, h.currency

@@ -3,10 +3,14 @@
  *
  * identity    the fact's own id: a function of connection and fact id
  * verdict     events: understood; ignored: by a documented rule; dead: not understood
- * event row   one canonical event, complete with hashes
+ * event row   one canonical event
+ * stored fact a fact with its bodies as they are stored: ciphered, and hashed as such
  * handoff row one event to one target through one flow, as it is born
  */
 import type { Uuid } from "../kernel/ids.ts";
+import type { Json } from "../kernel/strict-json.ts";
+import type { StoredBody } from "./bodies.ts";
+import type { PartyWords } from "./party-words.ts";
 
 export interface InboundRow {
   readonly id: Uuid;
@@ -16,7 +20,6 @@ export interface InboundRow {
   readonly origin: "webhook" | "sweep" | "list";
   readonly receivedAt: string;
   readonly body: Uint8Array;
-  readonly rowHash: Uint8Array;
 }
 
 export interface EventRow {
@@ -36,8 +39,10 @@ export interface EventRow {
   readonly currency: string | undefined;
   /** JSON text of the event's references: `[{"role":…,"key":…}]`. */
   readonly refs: string;
-  readonly data: Uint8Array;
-  readonly rowHash: Uint8Array;
+  /** Under whose key its personal fields are: the customer it is about, else its own subject. */
+  readonly party: string;
+  /** In clear; how it is stored is `StoredFact`'s. */
+  readonly data: Json;
   readonly mentions: readonly string[];
 }
 
@@ -80,4 +85,18 @@ export interface Fact {
   readonly handoffs: readonly HandoffRow[];
   readonly skips: readonly SkipRow[];
   readonly deadLetter: DeadLetterRow | undefined;
+}
+
+export interface HashedBody extends StoredBody {
+  /** Over the bytes as they are stored. */
+  readonly rowHash: Uint8Array;
+}
+
+export interface StoredFact extends Fact {
+  readonly bodies: {
+    readonly inbound: HashedBody;
+    /** In the order of `events`. */
+    readonly events: readonly HashedBody[];
+  };
+  readonly words: readonly PartyWords[];
 }

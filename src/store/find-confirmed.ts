@@ -6,7 +6,9 @@
  * is indexed, so the way goes effect → events of the object → their handoffs → the one of this
  * reference. An object has a few events, so this stays a few index look-ups a document.
  */
+import { openBodies } from "./bodies.ts";
 import type { Session } from "./database.ts";
+import type { Keyring } from "./keyring.ts";
 
 export interface KnownEffect {
   readonly reference: string;
@@ -18,9 +20,15 @@ export interface KnownEffect {
   readonly legal_entity: string | null;
   readonly amount_minor: string | null;
   readonly currency: string | null;
-  /** The last request that was sent; null where it is kept under a key or was never kept. */
-  readonly request: Buffer | null;
+  /** The last request that was sent; undefined where it is kept no longer or was erased. */
+  readonly request: Uint8Array | undefined;
 }
+
+type Row = Omit<KnownEffect, "request"> & {
+  readonly attempt_id: string | null;
+  readonly key_id: number | null;
+  readonly request: Buffer | null;
+};
 
 const KNOWN = `
 with wanted as (
@@ -30,7 +38,7 @@ with wanted as (
   join link l on l.external_id = x.external_id and l.target = $1
 )
 select f.reference, f.object, f.operation, f.external_id, f.confirmed_at, h.id as handoff_id,
-  h.legal_entity, h.amount_minor, h.currency, s.request
+  h.legal_entity, h.amount_minor, h.currency, s.id as attempt_id, s.key_id, s.request
 from wanted w join effect f on f.reference = w.reference and f.target = $1
 left join lateral (
   select h.id, h.legal_entity, h.amount_minor, h.currency
@@ -39,23 +47,29 @@ left join lateral (
     and h.reference = f.reference
   order by h.state = 'confirmed' desc, h.id desc limit 1) h on true
 left join lateral (
-  select a.request from attempt a
-  where a.handoff_id = h.id and a.kind = 'send' and a.key_id is null
+  select a.id, a.key_id, a.request from attempt a
+  where a.handoff_id = h.id and a.kind = 'send'
   order by a.id desc limit 1) s on true`;
 
 export async function findKnownEffects(
   session: Session,
+  keyring: Keyring,
   target: string,
   references: readonly string[],
   externalIds: readonly string[],
 ): Promise<KnownEffect[]> {
   if (references.length === 0 && externalIds.length === 0) return [];
-  const result = await session.query<KnownEffect>({
+  const { rows } = await session.query<Row>({
     name: "find-known-effects",
     text: KNOWN,
     values: [target, references, externalIds],
   });
-  return result.rows;
+  const opened = await openBodies(
+    keyring,
+    "attempt",
+    rows.map((row) => ({ id: row.attempt_id ?? "", key_id: row.key_id, bytes: row.request })),
+  );
+  return rows.map((row, index) => ({ ...row, request: opened[index] }));
 }
 
 export interface UnseenDocument {

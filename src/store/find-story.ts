@@ -174,8 +174,8 @@ export interface DocumentFields {
 
 /**
  * The few fields by which people recognise and compare a document, of each event. Read in the
- * database, so that the rest of the body (names, addresses) never leaves it; a ciphered body tells
- * none.
+ * database, so that the rest of the body (names, addresses) never leaves it; they are
+ * never ciphered.
  */
 const FIELDS = `
 select id as event_id, subject as object, data ->> 'number' as number,
@@ -184,7 +184,7 @@ select id as event_id, subject as object, data ->> 'number' as number,
   case when data -> 'tax' ? 'currency' then data -> 'tax' end as tax
 from (
   select id, subject, convert_from(data, 'UTF8')::jsonb as data
-  from event where id = any($1::uuid[]) and key_id is null) e`;
+  from event where id = any($1::uuid[])) e`;
 
 /** By event id. */
 export async function findDocumentFields(

@@ -18,7 +18,9 @@ export interface AttemptRow {
   readonly sendKey: string | undefined;
   readonly guard: "key" | "external-id" | "probe";
   readonly requestHash: Uint8Array;
+  /** As it is stored: ciphered under `keyId`. */
   readonly request: Uint8Array | undefined;
+  readonly keyId: number | null;
   /** Milliseconds from now on the database's clock. */
   readonly sendByMs: number;
   readonly settlesMs: number;
@@ -31,15 +33,16 @@ export interface AttemptRow {
 const INSERT = `
 with a as (
   insert into attempt (id, handoff_id, batch, kind, number, budget, lane_seat, fence, reference,
-    send_key, guard, request_hash, request, send_by, settles_at, row_hash)
+    send_key, guard, request_hash, request, key_id, send_by, settles_at, row_hash)
   select x.id, x.handoff_id, x.batch::uuid[], x.kind, x.number, $1, $2, $3, x.reference, x.send_key,
-    x.guard, x.request_hash, x.request, now() + make_interval(secs => x.send_by_ms / 1000.0),
+    x.guard, x.request_hash, x.request, x.key_id,
+    now() + make_interval(secs => x.send_by_ms / 1000.0),
     now() + make_interval(secs => x.settles_ms / 1000.0), x.row_hash
   from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[], $9::text[],
     $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::integer[], $15::integer[],
-    $16::bytea[])
+    $16::bytea[], $21::integer[])
     as x(id, handoff_id, batch, kind, number, reference, send_key, guard, request_hash, request,
-      send_by_ms, settles_ms, row_hash)
+      send_by_ms, settles_ms, row_hash, key_id)
 )
 insert into effect (reference, target, object, operation)
 select * from unnest($17::text[], $18::text[], $19::text[], $20::text[])
@@ -77,6 +80,7 @@ export async function insertAttempts(
       effects.map((a) => a.effect?.target),
       effects.map((a) => a.effect?.object),
       effects.map((a) => a.effect?.operation),
+      attempts.map((a) => a.keyId),
     ],
   });
 }

@@ -3,7 +3,7 @@
  * different content, however often that content is told.
  */
 import type { Session } from "./database.ts";
-import type { Fact } from "./fact-rows.ts";
+import type { StoredFact } from "./fact-rows.ts";
 
 const INSERT = `
 with x as (
@@ -12,16 +12,17 @@ with x as (
   on conflict (id) do nothing
   returning inbound_id
 )
-insert into inbound (id, connection, fact_id, kind, origin, received_at, body, row_hash)
-select $5, $6, $7, $8, $9, $10, $11, $12 from x`;
+insert into inbound (id, connection, fact_id, kind, origin, received_at, body, key_id, row_hash)
+select $5, $6, $7, $8, $9, $10, $11, $12, $13 from x`;
 
 /** `caseId` is a function of identity and content. True when the contradiction is a new one. */
 export async function insertConflict(
   session: Session,
   caseId: string,
-  fact: Fact,
+  fact: StoredFact,
 ): Promise<boolean> {
   const { inbound } = fact;
+  const stored = fact.bodies.inbound;
   const result = await session.query(INSERT, [
     caseId,
     `conflict ${inbound.connection} ${inbound.kind}`,
@@ -33,8 +34,9 @@ export async function insertConflict(
     inbound.kind,
     inbound.origin,
     inbound.receivedAt,
-    inbound.body,
-    inbound.rowHash,
+    stored.bytes,
+    stored.keyId,
+    stored.rowHash,
   ]);
   return result.rowCount === 1;
 }

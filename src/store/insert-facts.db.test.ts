@@ -3,10 +3,13 @@ import type { FreshDatabase } from "../../test/support/database.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import type { Happening } from "../../test/support/ledger-facts.ts";
 import { factsOf } from "../../test/support/ledger-facts.ts";
+import { plainKeyring } from "../../test/support/system-cipher.ts";
+import { systemHasher } from "../../test/support/system-hasher.ts";
 import type { Pool } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import { insertFacts } from "./insert-facts.ts";
 import { releaseHandoffs } from "./release-handoffs.ts";
+import { sealFacts } from "./seal-facts.ts";
 
 let database: FreshDatabase;
 let pool: Pool;
@@ -20,7 +23,10 @@ afterEach(async () => {
   await database.drop();
 });
 
-const store = (...happenings: Happening[]) => insertFacts(pool, factsOf(happenings), true);
+const sealed = (...happenings: Happening[]) =>
+  sealFacts(plainKeyring, systemHasher, factsOf(happenings));
+const store = async (...happenings: Happening[]) =>
+  insertFacts(pool, await sealed(...happenings), true);
 
 async function states(): Promise<string[]> {
   const rows = await pool.query<{ object: string; version: string; state: string }>(
@@ -86,7 +92,7 @@ describe("given an earlier fact of the object in a transaction that is not over"
   async function raced(end: "commit" | "rollback"): Promise<string[]> {
     const first = await pool.connect();
     await first.query("begin");
-    await insertFacts(first, factsOf([{ id: "a", invoice: "i1", customer: "c1", at: 1 }]), true);
+    await insertFacts(first, await sealed({ id: "a", invoice: "i1", customer: "c1", at: 1 }), true);
     const second = store({ id: "b", invoice: "i1", at: 2 });
     const waits = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
     const name = new URL(database.url).pathname.slice(1);

@@ -19,7 +19,7 @@
  */
 import { byteaArray, textArray, uuidArray } from "../connectors/kit/binary-array.ts";
 import type { Session } from "./database.ts";
-import type { Fact } from "./fact-rows.ts";
+import type { Fact, StoredFact } from "./fact-rows.ts";
 
 const INSERT = `
 with claimed as (
@@ -30,27 +30,27 @@ with claimed as (
 ), fresh as (
   select inbound_id from claimed union all select unnest($59::uuid[])
 ), i as (
-  insert into inbound (id, connection, fact_id, kind, origin, received_at, body, row_hash)
+  insert into inbound (id, connection, fact_id, kind, origin, received_at, body, key_id, row_hash)
   select x.id, x.connection, x.fact_id, x.kind, x.origin, x.received_at,
-    substr($65::bytea, x.starts, x.bytes), x.row_hash
+    substr($65::bytea, x.starts, x.bytes), x.key_id, x.row_hash
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
-    $6::timestamptz[], $7::integer[], $66::integer[], $8::bytea[])
-    as x(id, connection, fact_id, kind, origin, received_at, starts, bytes, row_hash)
+    $6::timestamptz[], $7::integer[], $66::integer[], $73::integer[], $8::bytea[])
+    as x(id, connection, fact_id, kind, origin, received_at, starts, bytes, key_id, row_hash)
   join fresh on fresh.inbound_id = x.id
 ), e as (
   insert into event (id, type, contract_version, connection, subject, version, occurred_at,
     received_at, correlation_id, inbound_id, origin, legal_entity, amount_minor, currency, refs,
-    data, row_hash)
+    data, key_id, row_hash)
   select x.id, x.type, x.contract_version, x.connection, x.subject, x.version, x.occurred_at,
     x.received_at, x.correlation_id, x.inbound_id, x.origin, x.legal_entity, x.amount_minor,
-    x.currency, x.refs, substr($65::bytea, x.starts, x.bytes), x.row_hash
+    x.currency, x.refs, substr($65::bytea, x.starts, x.bytes), x.key_id, x.row_hash
   from unnest($9::uuid[], $10::text[], $11::smallint[], $12::text[], $13::text[],
     $14::bigint[], $15::timestamptz[], $16::timestamptz[], $17::uuid[], $18::uuid[], $19::text[],
     $20::text[], $21::numeric[], $22::text[], $23::text[], $24::integer[], $67::integer[],
-    $25::bytea[])
+    $74::integer[], $25::bytea[])
     as x(id, type, contract_version, connection, subject, version, occurred_at, received_at,
       correlation_id, inbound_id, origin, legal_entity, amount_minor, currency, refs, starts,
-      bytes, row_hash)
+      bytes, key_id, row_hash)
   join fresh on fresh.inbound_id = x.inbound_id
 ), needed as materialized (
   select x.target, x.object, x.handoff_id
@@ -122,7 +122,7 @@ export interface Inserted {
 /** `claim`: the statement takes the identities itself. */
 export async function insertFacts(
   session: Session,
-  facts: readonly Fact[],
+  facts: readonly StoredFact[],
   claim: boolean,
 ): Promise<Inserted> {
   const events = facts.flatMap((fact) => fact.events);
@@ -131,7 +131,9 @@ export async function insertFacts(
   const needs = handoffs.flatMap((h) => h.needs.map((object) => ({ object, handoff: h })));
   const mentions = events.flatMap((e) => e.mentions.map((key) => ({ key, event: e })));
   const dead = facts.filter((fact) => fact.deadLetter !== undefined);
-  const blob = layOut([...facts.map((f) => f.inbound.body), ...events.map((e) => e.data)]);
+  const raws = facts.map((f) => f.bodies.inbound);
+  const datas = facts.flatMap((f) => f.bodies.events);
+  const blob = layOut([...raws, ...datas].map((one) => one.bytes));
   const claims = claim ? facts : [];
   const values: unknown[] = [
     uuidArray(facts.map((f) => f.inbound.id)),
@@ -141,8 +143,9 @@ export async function insertFacts(
     textArray(facts.map((f) => f.inbound.origin)),
     facts.map((f) => f.inbound.receivedAt),
     blob.starts.slice(0, facts.length),
-    byteaArray(facts.map((f) => f.inbound.rowHash)),
+    byteaArray(raws.map((one) => one.rowHash)),
     ...eventColumns(events, blob.starts.slice(facts.length)),
+    byteaArray(datas.map((one) => one.rowHash)),
     ...handoffColumns(handoffs),
     textArray(needs.map((n) => n.handoff.target)),
     textArray(needs.map((n) => n.object)),
@@ -166,13 +169,15 @@ export async function insertFacts(
     textArray(claims.map((f) => f.verdict)),
     textArray(claims.map((f) => f.rule)),
     blob.bytes,
-    facts.map((f) => f.inbound.body.length),
-    events.map((e) => e.data.length),
+    raws.map((one) => one.bytes.length),
+    datas.map((one) => one.bytes.length),
     uuidArray(handoffs.map((h) => h.event.inboundId)),
     uuidArray(needs.map((n) => n.handoff.event.inboundId)),
     uuidArray(mentions.map((m) => m.event.inboundId)),
     uuidArray(skips.map(({ fact }) => fact.inbound.id)),
     loneAmong(handoffs),
+    raws.map((one) => one.keyId),
+    datas.map((one) => one.keyId),
   ];
   const query = { name: "insert-facts", text: INSERT, values };
   const result = await session.query<{ id: string; what: string }>(query);
@@ -221,7 +226,6 @@ function eventColumns(events: Events, starts: number[]): unknown[] {
     textArray(events.map((e) => e.currency)),
     textArray(events.map((e) => e.refs)),
     starts,
-    byteaArray(events.map((e) => e.rowHash)),
   ];
 }
 

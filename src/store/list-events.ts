@@ -1,5 +1,9 @@
 /** Events in the order of their ids (the time they occurred), newest first, in pages. */
+import type { Json } from "../kernel/strict-json.ts";
+import type { DataRow } from "./bodies.ts";
+import { openBodies, openData } from "./bodies.ts";
 import type { Session } from "./database.ts";
+import type { Keyring } from "./keyring.ts";
 
 export interface ListedEvent {
   readonly id: string;
@@ -56,10 +60,13 @@ export async function listEvents(session: Session, filter: EventFilter): Promise
 }
 
 export interface EventBodies extends ListedEvent {
-  readonly data: Buffer;
+  /** Blank where the party is erased. */
+  readonly content: Json;
+  readonly erased: boolean;
   readonly hash: Buffer;
   readonly region: string | null;
-  readonly raw: Buffer | null;
+  /** Undefined where it was erased, or its month is gone. */
+  readonly raw: Uint8Array | undefined;
   readonly fact_id: string | null;
   readonly kind: string | null;
 }
@@ -67,12 +74,26 @@ export interface EventBodies extends ListedEvent {
 const FIND = `
 select ${COLUMNS.split(",")
   .map((column) => `e.${column.trim()}`)
-  .join(", ")}, e.data, e.row_hash as hash, e.region,
-  i.body as raw, i.fact_id, i.kind
+  .join(", ")}, e.data, e.key_id, e.row_hash as hash, e.region,
+  i.body as raw, i.key_id as raw_key_id, i.fact_id, i.kind
 from event e left join raw_of_event i on i.event_id = e.id where e.id = $1`;
 
-/** One event with its bytes and those of the inbound it came from. */
-export async function findEvent(session: Session, id: string): Promise<EventBodies | undefined> {
-  const result = await session.query<EventBodies>(FIND, [id]);
-  return result.rows[0];
+type BodiesRow = Omit<EventBodies, "content" | "erased" | "raw"> &
+  DataRow & {
+    readonly raw: Buffer | null;
+    readonly raw_key_id: number | null;
+  };
+
+/** One event with its content and the bytes it came from. */
+export async function findEvent(
+  session: Session,
+  keyring: Keyring,
+  id: string,
+): Promise<EventBodies | undefined> {
+  const [row] = (await session.query<BodiesRow>(FIND, [id])).rows;
+  if (row === undefined) return undefined;
+  const { raw: bytes, raw_key_id: key_id, inbound_id } = row;
+  const [opened] = await openData(keyring, [row]);
+  const [raw] = await openBodies(keyring, "inbound", [{ id: inbound_id, key_id, bytes }]);
+  return { ...row, content: opened?.data ?? null, erased: opened?.erased === true, raw };
 }

@@ -17,7 +17,7 @@ export interface PostingEventRow {
 
 const PAGE = `
 select id, type, contract_version, connection, subject, legal_entity, data from event
-where id > $1 and key_id is null and type = any($2)
+where id > $1 and type = any($2)
   and ($3::text is null or exists (select from handoff where handoff.event_id = event.id
     and handoff.target = $3 and handoff.state = 'confirmed'))
 order by id limit $4`;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FreshDatabase } from "../../test/support/database.ts";
 import { freshDatabase } from "../../test/support/database.ts";
+import { plainKeyring } from "../../test/support/system-cipher.ts";
 import { uuidFromParts } from "../kernel/ids.ts";
 import type { Pool, Session } from "./database.ts";
 import { inTransaction, openDatabase } from "./database.ts";
@@ -116,8 +117,8 @@ describe("over a ledger of many documents", () => {
   test("then what is known of a piece is found by indexes, whichever way it is asked for", async () => {
     let known = 0;
     const read = await walked(async (session) => {
-      known += (await findKnownEffects(session, "books", references, [])).length;
-      known += (await findKnownEffects(session, "books", [], some)).length;
+      known += (await findKnownEffects(session, plainKeyring, "books", references, [])).length;
+      known += (await findKnownEffects(session, plainKeyring, "books", [], some)).length;
     });
     expect(known).toBe(1000);
     expect(read).toEqual({});

@@ -2,7 +2,13 @@
  * What a seat needs to build the requests of its claim: the events, the links of every object the
  * events speak of, and for handoffs sent before, the bytes of the last request.
  */
+import { canonicalJson } from "../kernel/canonical-json.ts";
+import type { Hasher } from "../kernel/hashing.ts";
+import type { Json } from "../kernel/strict-json.ts";
+import type { DataRow, StoredRow } from "./bodies.ts";
+import { openBodies, openData } from "./bodies.ts";
 import type { Session } from "./database.ts";
+import type { Keyring } from "./keyring.ts";
 
 export interface ClaimedEvent {
   readonly id: string;
@@ -15,24 +21,41 @@ export interface ClaimedEvent {
   readonly connection: string;
   readonly origin: string;
   readonly refs: string;
-  readonly data: Buffer;
+  /** Whole; blank where the party is erased. */
+  readonly content: Json;
+  /** SHA-256 of the content, for what hangs on it. */
+  readonly contentHash: Uint8Array;
 }
+
+type EventRow = Omit<ClaimedEvent, "content" | "contentHash"> & DataRow;
 
 const EVENTS = `
 select id, type, subject, occurred_at, version, correlation_id, legal_entity, connection, origin,
-  refs, data
+  refs, data, key_id
 from event where id = any($1::uuid[])`;
 
 export async function readClaimedEvents(
   session: Session,
+  keyring: Keyring,
+  hasher: Hasher,
   ids: readonly string[],
 ): Promise<Map<string, ClaimedEvent>> {
-  const result = await session.query<ClaimedEvent>({
+  const { rows } = await session.query<EventRow>({
     name: "read-claimed-events",
     text: EVENTS,
     values: [ids],
   });
-  return new Map(result.rows.map((row) => [row.id, row]));
+  const opened = await openData(keyring, rows);
+  const { digest } = await keyring.secrets();
+  return new Map(
+    rows.map(({ data, key_id, ...row }, index) => {
+      const content = opened[index]?.data ?? null;
+      // Clear bytes are hashed as they lie there; what is ciphered anew must keep its hash.
+      const contentHash =
+        key_id === null ? hasher.sha256(data) : digest(hasher.sha256(canonicalJson(content)));
+      return [row.id, { ...row, content, contentHash }];
+    }),
+  );
 }
 
 const LINKS = `
@@ -56,7 +79,7 @@ export async function readLinks(
 
 /** `doubt_ms`: until the last send that nobody answered must have settled; negative when it has. */
 const LAST_SENDS = `
-select distinct on (a.handoff_id) a.handoff_id, a.send_key, a.request, a.request_hash,
+select distinct on (a.handoff_id) a.handoff_id, a.id, a.send_key, a.key_id, a.request as bytes,
   (extract(epoch from d.settles_at - now()) * 1000)::float8 as doubt_ms
 from attempt a
 left join lateral (
@@ -71,16 +94,31 @@ order by a.handoff_id, a.id desc`;
 export interface LastSend {
   readonly handoff_id: string;
   readonly send_key: string;
-  readonly request: Buffer;
-  readonly request_hash: Buffer;
+  /** Undefined where it is kept no longer. */
+  readonly request: Uint8Array | undefined;
   readonly doubt_ms: number | null;
+}
+
+type SendRow = Omit<LastSend, "request"> & StoredRow;
+
+async function openSends(
+  keyring: Keyring,
+  rows: readonly SendRow[],
+): Promise<Map<string, LastSend>> {
+  const opened = await openBodies(keyring, "attempt", rows);
+  return new Map(
+    rows.map(({ handoff_id, send_key, doubt_ms }, index) => [
+      handoff_id,
+      { handoff_id, send_key, doubt_ms, request: opened[index] },
+    ]),
+  );
 }
 
 /** What brought the same effect there for another handoff, found by their object's events. */
 const TWIN_SENDS = `
-select h.id as handoff_id, s.send_key, s.request, s.request_hash, null::float8 as doubt_ms
+select h.id as handoff_id, s.id, s.send_key, s.key_id, s.bytes, null::float8 as doubt_ms
 from handoff h cross join lateral (
-  select a.send_key, a.request, a.request_hash
+  select a.id, a.send_key, a.key_id, a.request as bytes
   from event e join handoff t on t.event_id = e.id and t.reference = h.reference and t.id <> h.id
   join attempt a on a.handoff_id = t.id and a.kind = 'send'
   where e.subject = h.object order by a.id desc limit 1) s
@@ -89,26 +127,28 @@ where h.id = any ($1::uuid[])`;
 /** For handoffs that were never sent because their fact had been told before. */
 export async function readTwinSends(
   session: Session,
+  keyring: Keyring,
   handoffs: readonly string[],
 ): Promise<Map<string, LastSend>> {
   if (handoffs.length === 0) return new Map();
-  const result = await session.query<LastSend>({
+  const { rows } = await session.query<SendRow>({
     name: "read-twin-sends",
     text: TWIN_SENDS,
     values: [handoffs],
   });
-  return new Map(result.rows.map((row) => [row.handoff_id, row]));
+  return openSends(keyring, rows);
 }
 
 export async function readLastSends(
   session: Session,
+  keyring: Keyring,
   handoffs: readonly string[],
 ): Promise<Map<string, LastSend>> {
   if (handoffs.length === 0) return new Map();
-  const result = await session.query<LastSend>({
+  const { rows } = await session.query<SendRow>({
     name: "read-last-sends",
     text: LAST_SENDS,
     values: [handoffs],
   });
-  return new Map(result.rows.map((row) => [row.handoff_id, row]));
+  return openSends(keyring, rows);
 }

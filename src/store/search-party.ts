@@ -3,7 +3,11 @@
  * asker may not see too, so they are kept only where an event of theirs is visible; that costs one
  * look into an index per key.
  */
+import type { Json } from "../kernel/strict-json.ts";
+import type { DataRow } from "./bodies.ts";
+import { openData } from "./bodies.ts";
 import type { Session } from "./database.ts";
+import type { Keyring } from "./keyring.ts";
 
 export interface PartyObject {
   readonly customer: string;
@@ -11,13 +15,13 @@ export interface PartyObject {
 }
 
 const SEARCH = `
-select p.customer, p.object from search_party($1, $2) p
+select p.customer, p.object from search_party($1::bytea[], $2) p
 where exists (select 1 from event e where e.subject = p.object)`;
 
-/** `words`: a tsquery of the configuration `simple`. */
+/** `words`: blinded, each different; all must be there. */
 export async function searchParty(
   session: Session,
-  words: string,
+  words: readonly Uint8Array[],
   most: number,
 ): Promise<PartyObject[]> {
   return (await session.query<PartyObject>(SEARCH, [words, most])).rows;
@@ -40,7 +44,7 @@ select o.object, e.occurred_at, e.amount_minor, e.currency, e.number,
 from unnest($1::text[]) as o(object)
 cross join lateral (
   select occurred_at, amount_minor, currency,
-    case when key_id is null then convert_from(data, 'UTF8')::jsonb ->> 'number' end as number
+    convert_from(data, 'UTF8')::jsonb ->> 'number' as number
   from event where subject = o.object order by version desc, id desc limit 1) e`;
 
 export async function describeObjects(
@@ -51,22 +55,37 @@ export async function describeObjects(
   return (await session.query<FoundObject>(DESCRIBE, [objects])).rows;
 }
 
-/** The customer's name as the object's newest event has it: of the customer, or of its buyer. */
-const NAMES = `
-select distinct on (subject) subject as object,
-  coalesce(data -> 'buyer' ->> 'name', case when type like 'customer.%' then data ->> 'name' end)
-    as name
-from (
-  select subject, type, version, id, convert_from(data, 'UTF8')::jsonb as data
-  from event where subject = any($1::text[]) and key_id is null) e
+/** The newest event of each object; a name is among what it may have to decipher. */
+const NEWEST = `
+select distinct on (subject) subject as object, type, id, key_id, data
+from event where subject = any($1::text[])
 order by subject, version desc, id desc`;
 
-/** Names are personal data: the session must be that of an asker who may read bodies. */
+/**
+ * The customer's name as the object's newest event has it: of the customer, or of its buyer; none
+ * where the party is erased. Names are personal data: the session must be that of an asker who may
+ * read bodies.
+ */
 export async function findPartyNames(
   session: Session,
+  keyring: Keyring,
   objects: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (objects.length === 0) return new Map();
-  const result = await session.query<{ object: string; name: string | null }>(NAMES, [objects]);
-  return new Map(result.rows.flatMap((row) => (row.name === null ? [] : [[row.object, row.name]])));
+  const { rows } = await session.query<DataRow & { object: string; type: string }>(NEWEST, [
+    objects,
+  ]);
+  const opened = await openData(keyring, rows);
+  return new Map(
+    rows.flatMap(({ object, type }, index) => {
+      const name = nameIn(type, opened[index]?.data ?? null);
+      return name === undefined ? [] : [[object, name] as const];
+    }),
+  );
+}
+
+function nameIn(type: string, data: Json): string | undefined {
+  const { buyer, name } = (data ?? {}) as { buyer?: { name?: unknown }; name?: unknown };
+  const found = buyer?.name ?? (type.startsWith("customer.") ? name : undefined);
+  return typeof found === "string" ? found : undefined;
 }

@@ -1,13 +1,15 @@
 /** The product's own invariants, after the run, with the sandbox's evidence. */
 import { openConnections } from "../../src/app/config.ts";
 import { version } from "../../src/app/environment.ts";
-import { systemClock, systemHasher, systemRandom } from "../../src/app/system.ts";
+import { masterKeys } from "../../src/app/master-keys.ts";
+import { systemCipher, systemClock, systemHasher, systemRandom } from "../../src/app/system.ts";
 import { findStoryOperation } from "../../src/operations/find-story.ts";
 import type { Evidence, OperationContext } from "../../src/operations/operation.ts";
 import { runOperation } from "../../src/operations/operation.ts";
 import type { VerifyResult } from "../../src/operations/verify-invariants.ts";
 import { verifyInvariantsOperation } from "../../src/operations/verify-invariants.ts";
 import type { Pool } from "../../src/store/database.ts";
+import { openKeyring } from "../../src/store/keyring.ts";
 import { faultRunConfig } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 
@@ -28,8 +30,17 @@ export function openAuditor(stage: Stage, pool: Pool): Auditor {
     databaseUrl: stage.databaseUrl(),
   });
   const connections = openConnections(config, () => undefined);
+  const keyring = openKeyring({
+    url: stage.databaseUrl(),
+    cipher: systemCipher,
+    random: systemRandom,
+    clock: systemClock,
+    master: masterKeys({ variables: {}, dataDir: stage.dataDir }),
+    onIdleError: () => undefined,
+  });
   const context: OperationContext = {
     pool,
+    keyring,
     clock: systemClock,
     random: systemRandom,
     hasher: systemHasher,
@@ -55,6 +66,7 @@ export function openAuditor(stage: Stage, pool: Pool): Auditor {
       }
     },
     async close() {
+      await keyring.close();
       await Promise.all(connections.targets.map(({ target }) => target.close?.()));
       await Promise.all(connections.sources.map((source) => source.close?.()));
     },

@@ -9,7 +9,8 @@ import { DEMO_ACCOUNT, DEMO_CREDENTIALS } from "../../src/sandbox/netsuite/sandb
 import type { StoredRecord } from "../../src/sandbox/netsuite/types.ts";
 import { settingsFor } from "../connectors/netsuite-given.ts";
 import type { HubRoom } from "./hub-room.ts";
-import { openHubRoom, SANDBOX_OBSERVE } from "./hub-room.ts";
+import { openHubRoom, ROOM_MASTER_KEY, SANDBOX_OBSERVE } from "./hub-room.ts";
+import { testKeyring } from "./system-cipher.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
 import { systemRandom } from "./system-random.ts";
@@ -44,11 +45,12 @@ export interface DriftRoom extends HubRoom {
 export async function openDriftRoom(): Promise<DriftRoom> {
   const room = await openHubRoom();
   const { pool } = room.hub;
+  const keyring = testKeyring(room.database.url, ROOM_MASTER_KEY);
   const books = settingsFor(room.netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS);
   const settings = { ...books, observe: SANDBOX_OBSERVE };
   const target = netSuiteTarget(settings, { clock: systemClock, random: systemRandom });
   const context: OperationContext = {
-    ...{ pool, clock: systemClock, random: systemRandom, hasher: systemHasher },
+    ...{ pool, keyring, clock: systemClock, random: systemRandom, hasher: systemHasher },
     actor: { name: "Ada", roles: ["controller", "engineer"] },
     version: "0.0.0",
     targets: new Map([["netsuite", target]]),
@@ -58,6 +60,7 @@ export async function openDriftRoom(): Promise<DriftRoom> {
   const own = { context, ...billing(room), ...asking(room, context) };
   const close = async () => {
     await target.close?.();
+    await keyring.close();
     await room.close();
   };
   return { ...room, ...own, close };

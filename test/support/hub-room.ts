@@ -11,6 +11,7 @@ import { migrationsDir } from "../../src/app/environment.ts";
 import type { Hub } from "../../src/app/hub.ts";
 import { startHub } from "../../src/app/hub.ts";
 import type { HubSettings } from "../../src/app/hub-settings.ts";
+import { fixedMasterKey } from "../../src/app/master-keys.ts";
 import { makeReports } from "../../src/app/reports.ts";
 import { netSuiteTarget } from "../../src/connectors/netsuite/target.ts";
 import { stripeSource } from "../../src/connectors/stripe/source.ts";
@@ -80,6 +81,8 @@ interface Surroundings {
   readonly observeEveryMs: number | undefined;
 }
 
+export const ROOM_MASTER_KEY = "a room's master key";
+
 /** How a target that is the sandbox is watched. */
 export const SANDBOX_OBSERVE = {
   timeZone: "America/Los_Angeles",
@@ -118,6 +121,7 @@ function hubSettings(around: Surroundings): HubSettings {
     version: "0.0.0",
     databaseUrl: database.url,
     migrationsDir,
+    masterKeys: fixedMasterKey(ROOM_MASTER_KEY),
     engine: { ingressUrl: restate.ingressUrl, adminUrl: restate.adminUrl },
     http: { host: "127.0.0.1", port },
     endpoint: { host: "127.0.0.1", port: 0 },

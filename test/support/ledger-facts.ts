@@ -12,6 +12,7 @@ import { makeRouter } from "../../src/routing/route-event.ts";
 import type { Pool } from "../../src/store/database.ts";
 import type { Fact } from "../../src/store/fact-rows.ts";
 import { releaseHandoffs } from "../../src/store/release-handoffs.ts";
+import { plainKeyring } from "./system-cipher.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
 
@@ -125,7 +126,7 @@ export async function tell(
   maker = factMaker,
 ): Promise<string[]> {
   const facts = factsOf(happenings, maker);
-  const store = { pool, hasher: systemHasher, onCommitted: () => {} };
+  const store = { pool, hasher: systemHasher, keyring: plainKeyring, onCommitted: () => {} };
   const verdicts = await storeFacts(store, facts);
   const keys = facts.flatMap((fact) =>
     fact.handoffs.map((h) => ({ target: h.target, object: h.event.subject })),

@@ -26,6 +26,7 @@ import type { Happening } from "./ledger-facts.ts";
 import { factMaker, tell } from "./ledger-facts.ts";
 import type { PlainServer } from "./plain-target.ts";
 import { plainTarget, startPlainServer } from "./plain-target.ts";
+import { plainKeyring } from "./system-cipher.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
 
@@ -51,7 +52,7 @@ export async function openPastLedger(): Promise<PastLedger> {
   const target = plainTarget({ url: server.url, guard: "external-id", timeoutMs: 1000 });
   const random = seededRandom(11);
   const laneAt = (clock: Clock): LaneContext => ({
-    ...{ pool, clock, random, hasher: systemHasher, hub: "h1" },
+    ...{ pool, keyring: plainKeyring, clock, random, hasher: systemHasher, hub: "h1" },
     log: { info: () => {}, warn: () => {}, error: () => {} },
     budgets: new Map([
       [
@@ -86,7 +87,8 @@ export async function openPastLedger(): Promise<PastLedger> {
       }
     },
     context: (retention) => ({
-      ...{ pool, clock: systemClock, random, hasher: systemHasher, actor: CONTROLLER },
+      ...{ pool, keyring: plainKeyring, clock: systemClock, random, hasher: systemHasher },
+      ...{ actor: CONTROLLER },
       ...{ version: "0.0.0", sources: new Map(), targets: new Map(), retention },
       release: async () => undefined,
     }),

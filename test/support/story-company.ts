@@ -27,6 +27,7 @@ import { releaseHandoffs } from "../../src/store/release-handoffs.ts";
 import { freshDatabase } from "./database.ts";
 import type { PlainServer } from "./plain-target.ts";
 import { plainTarget, startPlainServer } from "./plain-target.ts";
+import { testKeyring } from "./system-cipher.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
 
@@ -155,7 +156,7 @@ function makerOf(): FactMaker {
 }
 
 function laneOf(
-  parts: Pick<LaneContext, "pool" | "clock" | "random" | "hasher">,
+  parts: Pick<LaneContext, "pool" | "keyring" | "clock" | "random" | "hasher">,
   targets: ReadonlyMap<string, CallTarget>,
   release: LaneContext["release"],
 ): LaneContext {
@@ -189,7 +190,8 @@ export async function openCompany(
   };
   const targets = new Map([[target.connection, target]]);
   const pending: Promise<void>[] = [];
-  const parts = { pool, clock: systemClock, random: maker.random, hasher: systemHasher };
+  const keyring = testKeyring(url);
+  const parts = { pool, keyring, clock: systemClock, random: maker.random, hasher: systemHasher };
   const lane = laneOf(parts, targets, (keys) => void pending.push(release(keys)));
   return {
     pool,
@@ -206,7 +208,7 @@ export async function openCompany(
       const made = drafts.map((one) =>
         makeFactOfRaw(maker, source, one as unknown as Json, "webhook"),
       );
-      const store = { pool, hasher: systemHasher, onCommitted: () => {} };
+      const store = { pool, keyring, hasher: systemHasher, onCommitted: () => {} };
       const verdicts = await storeFacts(store, made);
       await release(
         made.flatMap((fact) =>
@@ -231,6 +233,7 @@ export async function openCompany(
     async close() {
       await target.close?.();
       await server.close();
+      await keyring.close();
       await pool.end();
       await database.drop();
     },

@@ -11,7 +11,7 @@
  * personal      class of personal data a column holds, so that erasure can find it
  * tombstone     the event type that tells the object's end and carries nothing but its id
  */
-export type PersonalClass = "name" | "email" | "phone" | "address" | "tax-id" | "free-text";
+import type { PersonalClass } from "../../contracts/personal.ts";
 
 export type ColumnKind =
   | "text"

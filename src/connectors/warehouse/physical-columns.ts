@@ -6,7 +6,8 @@
  * declared  nullable all of them, also those that the contract requires (reading refuses an event
  *           without them): so a column added later is the same column as one made at once
  */
-import type { Column, ColumnKind, EntityTable, PartTable, PersonalClass } from "./column.ts";
+import type { PersonalClass } from "../../contracts/personal.ts";
+import type { Column, ColumnKind, EntityTable, PartTable } from "./column.ts";
 import { entityTables } from "./tables.ts";
 
 export interface PhysicalColumn {

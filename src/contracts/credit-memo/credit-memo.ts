@@ -6,7 +6,7 @@
  * applied      what reduced its invoice; the rest was refunded, kept as credit or settled outside
  */
 import { z } from "zod";
-import { allowanceOrCharge, documentLine, taxPart } from "../document-parts.ts";
+import { allowanceOrCharge, documentClear, documentLine, taxPart } from "../document-parts.ts";
 import {
   businessDate,
   currencyCode,
@@ -60,3 +60,11 @@ export const creditMemoSchema = z.strictObject({
 export type CreditMemo = z.infer<typeof creditMemoSchema>;
 export type CreditMemoLine = z.infer<typeof creditMemoLine>;
 export type CreditSettlement = z.infer<typeof creditSettlement>;
+
+export const creditMemoPersonal = {
+  "lines[].description": "free-text",
+  memo: "free-text",
+  metadata: "free-text",
+} as const;
+
+export const creditMemoClear = { ...documentClear, reason: "one of the source's codes" } as const;

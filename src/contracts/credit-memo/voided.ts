@@ -1,6 +1,6 @@
 import { checkCreditMemo } from "../arithmetic.ts";
 import { defineContract } from "../contract.ts";
-import { creditMemoSchema } from "./credit-memo.ts";
+import { creditMemoClear, creditMemoPersonal, creditMemoSchema } from "./credit-memo.ts";
 
 export const creditMemoVoided = defineContract({
   type: "credit-memo.voided",
@@ -10,6 +10,7 @@ export const creditMemoVoided = defineContract({
   owner: "controller",
   status: "active",
   schema: creditMemoSchema,
-  personal: ["memo", "metadata"],
+  personal: creditMemoPersonal,
+  clear: creditMemoClear,
   check: checkCreditMemo,
 });

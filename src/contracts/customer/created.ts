@@ -1,5 +1,5 @@
 import { defineContract } from "../contract.ts";
-import { customerSchema } from "./customer.ts";
+import { customerClear, customerPersonal, customerSchema } from "./customer.ts";
 
 export const customerCreated = defineContract({
   type: "customer.created",
@@ -9,5 +9,6 @@ export const customerCreated = defineContract({
   owner: "revenue-operations",
   status: "active",
   schema: customerSchema,
-  personal: ["name", "email", "phone", "description", "addresses", "taxRegistrations", "metadata"],
+  personal: customerPersonal,
+  clear: customerClear,
 });

@@ -35,3 +35,15 @@ export type Customer = z.infer<typeof customerSchema>;
 export const customerDeletedSchema = z.strictObject({ id: sourceId });
 
 export type CustomerDeleted = z.infer<typeof customerDeletedSchema>;
+
+export const customerPersonal = {
+  name: "name",
+  email: "email",
+  phone: "phone",
+  description: "free-text",
+  addresses: "address",
+  taxRegistrations: "tax-id",
+  metadata: "free-text",
+} as const;
+
+export const customerClear = { paymentTerms: "terms of trade, the same for many" } as const;

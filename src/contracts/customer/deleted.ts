@@ -9,5 +9,4 @@ export const customerDeleted = defineContract({
   owner: "revenue-operations",
   status: "active",
   schema: customerDeletedSchema,
-  personal: ["name", "email", "phone", "description", "addresses", "taxRegistrations", "metadata"],
 });

@@ -33,3 +33,5 @@ export const disputeSchema = z.strictObject({
 
 export type Dispute = z.infer<typeof disputeSchema>;
 export type DisputeMovement = z.infer<typeof disputeMovement>;
+
+export const disputeClear = { reason: "one of the network's codes" } as const;

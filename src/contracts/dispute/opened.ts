@@ -1,6 +1,6 @@
 import { defineContract } from "../contract.ts";
 import { checkDispute } from "../money-checks.ts";
-import { disputeSchema } from "./dispute.ts";
+import { disputeClear, disputeSchema } from "./dispute.ts";
 
 export const disputeOpened = defineContract({
   type: "dispute.opened",
@@ -10,5 +10,6 @@ export const disputeOpened = defineContract({
   owner: "controller",
   status: "active",
   schema: disputeSchema,
+  clear: disputeClear,
   check: checkDispute,
 });

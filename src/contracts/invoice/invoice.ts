@@ -8,7 +8,7 @@
  * tax point    the date that decides the tax period, where the source has one
  */
 import { z } from "zod";
-import { allowanceOrCharge, documentLine, taxPart } from "../document-parts.ts";
+import { allowanceOrCharge, documentClear, documentLine, taxPart } from "../document-parts.ts";
 import {
   address,
   businessDate,
@@ -83,3 +83,22 @@ export const invoiceSchema = z.strictObject({
 
 export type Invoice = z.infer<typeof invoiceSchema>;
 export type InvoiceSettlement = z.infer<typeof settlement>;
+
+const COMPANY = "our own company, on its own document";
+
+/** Lines are written by hand in some sources: for whom, about whom. */
+export const invoicePersonal = {
+  "buyer.name": "name",
+  "buyer.address": "address",
+  "buyer.taxRegistrations": "tax-id",
+  "lines[].description": "free-text",
+  memo: "free-text",
+  metadata: "free-text",
+} as const;
+
+export const invoiceClear = {
+  ...documentClear,
+  "seller.name": COMPANY,
+  "seller.address": COMPANY,
+  "seller.taxRegistrations": COMPANY,
+} as const;

@@ -1,6 +1,6 @@
 import { checkInvoice } from "../arithmetic.ts";
 import { defineContract } from "../contract.ts";
-import { invoiceSchema } from "./invoice.ts";
+import { invoiceClear, invoicePersonal, invoiceSchema } from "./invoice.ts";
 
 export const invoiceVoided = defineContract({
   type: "invoice.voided",
@@ -10,6 +10,7 @@ export const invoiceVoided = defineContract({
   owner: "controller",
   status: "active",
   schema: invoiceSchema,
-  personal: ["buyer", "memo", "metadata"],
+  personal: invoicePersonal,
+  clear: invoiceClear,
   check: checkInvoice,
 });

@@ -38,3 +38,13 @@ export const paymentSchema = z.strictObject({
 });
 
 export type Payment = z.infer<typeof paymentSchema>;
+
+export const paymentPersonal = {
+  "failure.message": "free-text",
+  metadata: "free-text",
+} as const;
+
+export const paymentClear = {
+  method: "the source's word for a means of payment",
+  "failure.code": "one of the source's codes",
+} as const;

@@ -1,6 +1,6 @@
 import { defineContract } from "../contract.ts";
 import { checkPayment } from "../money-checks.ts";
-import { paymentSchema } from "./payment.ts";
+import { paymentClear, paymentPersonal, paymentSchema } from "./payment.ts";
 
 export const paymentSucceeded = defineContract({
   type: "payment.succeeded",
@@ -10,6 +10,7 @@ export const paymentSucceeded = defineContract({
   owner: "controller",
   status: "active",
   schema: paymentSchema,
-  personal: ["metadata"],
+  personal: paymentPersonal,
+  clear: paymentClear,
   check: checkPayment,
 });

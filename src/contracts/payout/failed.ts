@@ -1,5 +1,5 @@
 import { defineContract } from "../contract.ts";
-import { payoutSchema } from "./payout.ts";
+import { payoutClear, payoutPersonal, payoutSchema } from "./payout.ts";
 
 export const payoutFailed = defineContract({
   type: "payout.failed",
@@ -10,5 +10,6 @@ export const payoutFailed = defineContract({
   owner: "controller",
   status: "active",
   schema: payoutSchema,
-  personal: ["metadata"],
+  personal: payoutPersonal,
+  clear: payoutClear,
 });

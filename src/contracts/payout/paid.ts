@@ -1,5 +1,5 @@
 import { defineContract } from "../contract.ts";
-import { payoutSchema } from "./payout.ts";
+import { payoutClear, payoutPersonal, payoutSchema } from "./payout.ts";
 
 export const payoutPaid = defineContract({
   type: "payout.paid",
@@ -9,5 +9,6 @@ export const payoutPaid = defineContract({
   owner: "controller",
   status: "active",
   schema: payoutSchema,
-  personal: ["metadata"],
+  personal: payoutPersonal,
+  clear: payoutClear,
 });

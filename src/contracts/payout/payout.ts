@@ -33,3 +33,14 @@ export const payoutSchema = z.strictObject({
 });
 
 export type Payout = z.infer<typeof payoutSchema>;
+
+export const payoutPersonal = {
+  "failure.message": "free-text",
+  metadata: "free-text",
+} as const;
+
+export const payoutClear = {
+  method: "the source's word for a means of payment",
+  statementDescriptor: "what our own bank prints",
+  "failure.code": "one of the source's codes",
+} as const;

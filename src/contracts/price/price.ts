@@ -41,3 +41,7 @@ export const priceSchema = z.strictObject({
 });
 
 export type Price = z.infer<typeof priceSchema>;
+
+const CATALOGUE = "what is sold, the same for all who buy it";
+
+export const priceClear = { metadata: CATALOGUE } as const;

@@ -1,5 +1,5 @@
 import { defineContract } from "../contract.ts";
-import { priceSchema } from "./price.ts";
+import { priceClear, priceSchema } from "./price.ts";
 
 export const priceUpserted = defineContract({
   type: "price.upserted",
@@ -9,4 +9,5 @@ export const priceUpserted = defineContract({
   owner: "revenue-operations",
   status: "active",
   schema: priceSchema,
+  clear: priceClear,
 });

@@ -15,3 +15,12 @@ export const productSchema = z.strictObject({
 });
 
 export type Product = z.infer<typeof productSchema>;
+
+const CATALOGUE = "what is sold, the same for all who buy it";
+
+export const productClear = {
+  name: CATALOGUE,
+  description: CATALOGUE,
+  unitLabel: CATALOGUE,
+  metadata: CATALOGUE,
+} as const;

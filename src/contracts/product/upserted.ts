@@ -1,5 +1,5 @@
 import { defineContract } from "../contract.ts";
-import { productSchema } from "./product.ts";
+import { productClear, productSchema } from "./product.ts";
 
 export const productUpserted = defineContract({
   type: "product.upserted",
@@ -9,4 +9,5 @@ export const productUpserted = defineContract({
   owner: "revenue-operations",
   status: "active",
   schema: productSchema,
+  clear: productClear,
 });

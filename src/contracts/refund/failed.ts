@@ -1,6 +1,6 @@
 import { defineContract } from "../contract.ts";
 import { checkRefund } from "../money-checks.ts";
-import { refundSchema } from "./refund.ts";
+import { refundClear, refundPersonal, refundSchema } from "./refund.ts";
 
 export const refundFailed = defineContract({
   type: "refund.failed",
@@ -10,6 +10,7 @@ export const refundFailed = defineContract({
   owner: "controller",
   status: "active",
   schema: refundSchema,
-  personal: ["metadata"],
+  personal: refundPersonal,
+  clear: refundClear,
   check: checkRefund,
 });

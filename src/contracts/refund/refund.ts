@@ -26,3 +26,10 @@ export const refundSchema = z.strictObject({
 });
 
 export type Refund = z.infer<typeof refundSchema>;
+
+export const refundPersonal = { metadata: "free-text" } as const;
+
+export const refundClear = {
+  reason: "one of the source's codes",
+  failureReason: "one of the source's codes",
+} as const;

@@ -1,6 +1,6 @@
 import { defineContract } from "../contract.ts";
 import { checkRefund } from "../money-checks.ts";
-import { refundSchema } from "./refund.ts";
+import { refundClear, refundPersonal, refundSchema } from "./refund.ts";
 
 export const refundSucceeded = defineContract({
   type: "refund.succeeded",
@@ -10,6 +10,7 @@ export const refundSucceeded = defineContract({
   owner: "controller",
   status: "active",
   schema: refundSchema,
-  personal: ["metadata"],
+  personal: refundPersonal,
+  clear: refundClear,
   check: checkRefund,
 });

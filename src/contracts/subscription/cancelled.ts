@@ -1,5 +1,5 @@
 import { defineContract } from "../contract.ts";
-import { subscriptionSchema } from "./subscription.ts";
+import { subscriptionPersonal, subscriptionSchema } from "./subscription.ts";
 
 export const subscriptionCancelled = defineContract({
   type: "subscription.cancelled",
@@ -9,5 +9,5 @@ export const subscriptionCancelled = defineContract({
   owner: "revenue-operations",
   status: "active",
   schema: subscriptionSchema,
-  personal: ["metadata"],
+  personal: subscriptionPersonal,
 });

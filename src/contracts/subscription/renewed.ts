@@ -1,5 +1,5 @@
 import { defineContract } from "../contract.ts";
-import { subscriptionSchema } from "./subscription.ts";
+import { subscriptionPersonal, subscriptionSchema } from "./subscription.ts";
 
 export const subscriptionRenewed = defineContract({
   type: "subscription.renewed",
@@ -9,5 +9,5 @@ export const subscriptionRenewed = defineContract({
   owner: "revenue-operations",
   status: "active",
   schema: subscriptionSchema,
-  personal: ["metadata"],
+  personal: subscriptionPersonal,
 });

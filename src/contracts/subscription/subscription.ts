@@ -56,3 +56,5 @@ export const subscriptionSchema = z.strictObject({
 
 export type Subscription = z.infer<typeof subscriptionSchema>;
 export type SubscriptionItem = z.infer<typeof subscriptionItem>;
+
+export const subscriptionPersonal = { metadata: "free-text" } as const;

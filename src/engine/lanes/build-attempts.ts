@@ -10,9 +10,11 @@ import { canonicalJson } from "../../kernel/canonical-json.ts";
 import { messageOf } from "../../kernel/errors.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import type { Json } from "../../kernel/strict-json.ts";
+import { sealBody } from "../../store/bodies.ts";
 import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
 import type { Unprepared } from "../../store/except-unprepared.ts";
 import type { AttemptRow } from "../../store/insert-attempts.ts";
+import type { DataKey, LedgerSecrets } from "../../store/keyring.ts";
 import type { ClaimedEvent, LastSend } from "../../store/read-claimed.ts";
 import { laneErrors } from "./errors.ts";
 import type { LaneContext } from "./lane-context.ts";
@@ -21,7 +23,7 @@ import type { LaneContext } from "./lane-context.ts";
 export const SEND_BY_MS = 10_000;
 
 /** What building takes of a lane; a plan of what would be sent builds with the same. */
-export type Building = Pick<LaneContext, "clock" | "random" | "hasher">;
+export type Building = Pick<LaneContext, "clock" | "random" | "hasher" | "keyring">;
 
 export interface ReadyCall {
   readonly handoff: ClaimedHandoff;
@@ -34,16 +36,22 @@ export interface ReadyCall {
   readonly doubtMs: number;
 }
 
-export interface Material {
+export interface Told {
   readonly events: ReadonlyMap<string, ClaimedEvent>;
   readonly links: ReadonlyMap<string, string>;
+}
+
+export interface Material extends Told {
   readonly lastSends: ReadonlyMap<string, LastSend>;
+  /** Under which today's requests and answers are ciphered; undefined where nothing is. */
+  readonly callKey: DataKey | undefined;
+  readonly digest: LedgerSecrets["digest"];
 }
 
 const utf8 = new TextDecoder();
 
 /** The context of an event as connectors see it. */
-export function contextOf(handoff: ClaimedHandoff, material: Material): ApplyContext {
+export function contextOf(handoff: ClaimedHandoff, material: Told): ApplyContext {
   const event = material.events.get(handoff.event_id);
   if (event === undefined) throw new Error(`event ${handoff.event_id} is missing`);
   const refs = JSON.parse(event.refs) as { key: string }[];
@@ -64,7 +72,7 @@ export function contextOf(handoff: ClaimedHandoff, material: Material): ApplyCon
       version: event.version,
       correlationId: event.correlation_id,
       legalEntity: event.legal_entity ?? undefined,
-      data: JSON.parse(utf8.decode(event.data)) as Json,
+      data: event.content,
     },
   };
 }
@@ -86,11 +94,12 @@ export function buildSend(
   }
   const { reference, generation } = handoff;
   const { effect } = spec;
-  const contentHash = lane.hasher.sha256(event.data);
+  const { contentHash } = event;
   const sendKey = sendKeyOf({ reference, generation, effect, contentHash });
   const last = material.lastSends.get(handoff.id);
   let call: PreparedCall;
   if (last !== undefined && last.send_key === sendKey) {
+    if (last.request === undefined) return forgotten(lane, handoff);
     call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
   } else {
     try {
@@ -112,7 +121,8 @@ export function buildSend(
     }
   }
   const doubtMs = doubtOf(last);
-  return withAttempt(lane, { handoff, target, spec, call, kind: "send", doubtMs }, sendKey);
+  const planned = { handoff, target, spec, call, kind: "send" as const, doubtMs };
+  return withAttempt(lane, material, planned, sendKey);
 }
 
 /** The probe of a handoff in doubt: looks for the effect of the last bytes that were sent. */
@@ -121,13 +131,14 @@ export function buildProbe(
   handoff: ClaimedHandoff,
   target: CallTarget,
   material: Material,
-): ReadyCall | undefined {
+): ReadyCall | Unprepared | undefined {
   const spec = target.operations[handoff.operation];
   const last = material.lastSends.get(handoff.id);
   if (spec === undefined || last === undefined) return undefined;
+  if (last.request === undefined) return forgotten(lane, handoff);
   const call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
   const planned = { handoff, target, spec, call, kind: "probe" as const, doubtMs: doubtOf(last) };
-  return withAttempt(lane, planned, last.send_key);
+  return withAttempt(lane, material, planned, last.send_key);
 }
 
 function doubtOf(last: LastSend | undefined): number {
@@ -136,13 +147,18 @@ function doubtOf(last: LastSend | undefined): number {
 
 function withAttempt(
   lane: Building,
+  material: Material,
   planned: Omit<ReadyCall, "attempt">,
   sendKey: string,
 ): ReadyCall {
   const { handoff, target, spec, kind, call } = planned;
   const request = new TextEncoder().encode(canonicalJson(call as unknown as Json));
-  const requestHash = lane.hasher.sha256(request);
+  const requestHash = material.digest(lane.hasher.sha256(request));
   const id = uuidV7(lane.clock, lane.random);
+  const kept =
+    kind === "send"
+      ? sealBody(lane.keyring, material.callKey, "attempt", id, request)
+      : { bytes: undefined, keyId: null };
   const { reference } = handoff;
   const settlesMs = SEND_BY_MS + target.timeoutMs + spec.longestRunMs + spec.indexLagMs;
   const number = kind === "send" ? handoff.attempts : handoff.probes;
@@ -157,13 +173,20 @@ function withAttempt(
     guard: spec.guard,
     requestHash,
     // A probe looks for the bytes of the send before it; they are not kept twice.
-    request: kind === "send" ? request : undefined,
+    request: kept.bytes,
+    keyId: kept.keyId,
     sendByMs: SEND_BY_MS,
     settlesMs,
-    rowHash: kind === "send" ? requestHash : lane.hasher.sha256(""),
+    rowHash: lane.hasher.sha256(kept.bytes ?? ""),
     effect: { target: handoff.target, object: handoff.object, operation: handoff.operation },
   };
   return { ...planned, attempt };
+}
+
+/** What it sent is kept no longer, so it can neither be looked for nor sent again. */
+function forgotten(lane: Building, handoff: ClaimedHandoff): Unprepared {
+  const error = laneErrors.E_LANE_REQUEST_GONE({ reference: handoff.reference });
+  return lacking(lane, handoff, error.code, "request kept no longer", error.message);
 }
 
 /** A handoff to a target that this hub's configuration does not hold. */

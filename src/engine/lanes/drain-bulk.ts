@@ -20,7 +20,7 @@ import { recordBatch } from "../../store/record-batch.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
 import { recordOutcomes } from "../../store/record-outcomes.ts";
 import type { Seat } from "../../store/take-lane.ts";
-import type { Material } from "./build-attempts.ts";
+import type { Told } from "./build-attempts.ts";
 import { contextOf, SEND_BY_MS } from "./build-attempts.ts";
 import type { Cycle } from "./drain-calls.ts";
 import { laneErrors } from "./errors.ts";
@@ -39,7 +39,7 @@ export interface FinishedBatch {
 interface Claim {
   readonly attempt: AttemptRow;
   readonly items: FinishedBatch["items"];
-  readonly material: Material;
+  readonly material: Told;
 }
 
 /** A bulk target merges by version: no class order among seats, nothing to line up for. */
@@ -88,6 +88,8 @@ async function takeBatch(
   if (items.length === 0) return undefined;
   const events = await readClaimedEvents(
     session,
+    lane.keyring,
+    lane.hasher,
     items.map((one) => one.handoff.event_id),
   );
   const batch = items.map((one) => one.handoff.id);
@@ -105,13 +107,14 @@ async function takeBatch(
     guard: "external-id",
     requestHash,
     request: undefined,
+    keyId: null,
     sendByMs: SEND_BY_MS,
     settlesMs: SEND_BY_MS,
     rowHash: lane.hasher.sha256(""),
     effect: undefined,
   };
   await insertAttempts(session, seat, [attempt]);
-  return { attempt, items, material: { events, links: new Map(), lastSends: new Map() } };
+  return { attempt, items, material: { events, links: new Map() } };
 }
 
 async function applyBatch(
@@ -125,7 +128,7 @@ async function applyBatch(
     outcomes = await target.apply(claim.items.map((one) => contextOf(one.handoff, claim.material)));
   } catch (thrown) {
     const { code, message } = laneErrors.E_LANE_NO_ANSWER({ reason: messageOf(thrown) });
-    lane.log.warn({ target: target.connection, code, message }, "bulk call without an answer");
+    lane.log.warn({ target: target.connection, code }, "bulk call without an answer");
     outcomes = claim.items.map(() => ({ class: "unknown", code, message }));
   }
   const durationMs = lane.clock.monotonic() - started;

@@ -35,6 +35,7 @@ import type { HeadKey } from "../../store/release-handoffs.ts";
 import type { Seat } from "../../store/take-lane.ts";
 import type { Material, ReadyCall } from "./build-attempts.ts";
 import { buildProbe, buildSend, foreign, SEND_BY_MS } from "./build-attempts.ts";
+import { callKeyOf } from "./call-key.ts";
 import type { LaneBudget, LaneContext } from "./lane-context.ts";
 import type { Finished } from "./make-calls.ts";
 import { makeCalls, settlementRow } from "./make-calls.ts";
@@ -75,9 +76,10 @@ export async function drainCycle(
   } catch (cause) {
     if (!isTieoutError(cause, "E_STORE_FENCE_LOST")) throw cause;
     if (finished.length > 0) {
+      const callKey = await callKeyOf(lane);
       await recordLateOutcomes(
         lane.pool,
-        finished.map((one) => settlementRow(lane, one)),
+        finished.map((one) => settlementRow(lane, one, callKey)),
       );
     }
     return { claimed: 0, fenceLost: true, full: false, finished: [] };
@@ -121,7 +123,8 @@ async function exchange(
   finished: readonly Finished[],
   limit: number,
 ): Promise<Claim> {
-  const rows = finished.map((one) => settlementRow(lane, one));
+  const callKey = await callKeyOf(lane);
+  const rows = finished.map((one) => settlementRow(lane, one, callKey));
   return inTransaction(lane.pool, async (session) => {
     await holdLane(session, seat);
     const releasable: HeadKey[] = [];
@@ -191,14 +194,16 @@ async function prepare(
   doubts: readonly ClaimedHandoff[],
   ready: readonly ClaimedHandoff[],
 ): Promise<{ calls: ReadyCall[]; lacks: Unprepared[] }> {
-  const material = await readMaterial(session, doubts, ready);
+  const material = await readMaterial(lane, session, doubts, ready);
   const repeated = await doubtRepeats(session, mayBeRepeats(budget, ready, material));
   const calls: ReadyCall[] = [];
   const lacks: Unprepared[] = [];
   for (const handoff of doubts) {
     const target = callTarget(budget, handoff.target);
     const probe = target && buildProbe(lane, handoff, target, material);
-    if (probe !== undefined) calls.push(probe);
+    if (probe === undefined) continue;
+    if ("call" in probe) calls.push(probe);
+    else lacks.push(probe);
   }
   for (const handoff of ready) {
     if (repeated.has(handoff.id)) continue;
@@ -233,12 +238,16 @@ function callTarget(budget: LaneBudget, name: string): CallTarget | undefined {
 }
 
 async function readMaterial(
+  lane: LaneContext,
   session: Session,
   doubts: readonly ClaimedHandoff[],
   ready: readonly ClaimedHandoff[],
 ): Promise<Material> {
+  const { keyring, hasher } = lane;
   const events = await readClaimedEvents(
     session,
+    keyring,
+    hasher,
     ready.map((handoff) => handoff.event_id),
   );
   const wanted = ready.flatMap((handoff) => {
@@ -258,12 +267,16 @@ async function readMaterial(
   const again = [...doubts, ...ready.filter((handoff) => handoff.attempts > 1)];
   const lastSends = await readLastSends(
     session,
+    keyring,
     again.map((handoff) => handoff.id),
   );
   const unsent = doubts.filter((handoff) => !lastSends.has(handoff.id));
   const twins = await readTwinSends(
     session,
+    keyring,
     unsent.map((handoff) => handoff.id),
   );
-  return { events, links, lastSends: new Map([...lastSends, ...twins]) };
+  const { digest } = await keyring.secrets();
+  const callKey = await callKeyOf(lane);
+  return { events, links, lastSends: new Map([...lastSends, ...twins]), callKey, digest };
 }

@@ -1,6 +1,10 @@
 import { defineErrors } from "../../kernel/errors.ts";
 
 export const laneErrors = defineErrors({
+  E_LANE_REQUEST_GONE: {
+    message: "What was sent under {reference} is kept no longer, so it cannot be looked for.",
+    class: "reject",
+  },
   E_LANE_SEVERAL_DOCUMENTS: {
     message: "The target holds several documents under one reference.",
     class: "pause",

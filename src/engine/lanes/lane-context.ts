@@ -12,6 +12,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Hasher } from "../../kernel/hashing.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { Pool } from "../../store/database.ts";
+import type { Keyring } from "../../store/keyring.ts";
 import type { HeadKey } from "../../store/release-handoffs.ts";
 
 export interface LaneBudget {
@@ -33,6 +34,7 @@ export interface LaneContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly hasher: Hasher;
+  readonly keyring: Keyring;
   readonly log: LaneLog;
   /** This hub's name; holder of the seats it takes. */
   readonly hub: string;

@@ -5,6 +5,7 @@ import { freshDatabase } from "../../../test/support/database.ts";
 import { tell } from "../../../test/support/ledger-facts.ts";
 import type { PlainServer } from "../../../test/support/plain-target.ts";
 import { plainTarget, startPlainServer } from "../../../test/support/plain-target.ts";
+import { plainKeyring } from "../../../test/support/system-cipher.ts";
 import { systemClock } from "../../../test/support/system-clock.ts";
 import { systemHasher } from "../../../test/support/system-hasher.ts";
 import type { CallTarget, Guard } from "../../connectors/kit/target.ts";
@@ -53,6 +54,7 @@ function laneOf(hub: string, crash: (label: string) => void = () => {}): LaneCon
     clock: systemClock,
     random: seededRandom(1),
     hasher: systemHasher,
+    keyring: plainKeyring,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     hub,
     budgets: new Map([["plain", { ...budget, targets }]]),

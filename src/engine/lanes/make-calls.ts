@@ -3,7 +3,9 @@
 import { settleWindowMs } from "../../connectors/kit/guards.ts";
 import type { Outcome } from "../../connectors/kit/target.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
+import { sealAnswer } from "../../store/bodies.ts";
 import { contentHash } from "../../store/content-hash.ts";
+import type { DataKey } from "../../store/keyring.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
 import type { ReadyCall } from "./build-attempts.ts";
 import { laneErrors } from "./errors.ts";
@@ -113,19 +115,25 @@ function finish(
   const settlement = settle(from, ready.handoff, spec, result, lane.random);
   lane.stats.call(ready.handoff.target, settlement.outcomeClass, durationMs);
   if (settlement.exception !== undefined || settlement.event === "lost") {
-    const { code, message } = settlement;
+    const { code } = settlement;
     const fields = { handoff: ready.handoff.id, correlation: ready.handoff.correlation_id };
-    lane.log.warn({ ...fields, target: ready.handoff.target, code, message }, settlement.event);
+    // Without the target's words: they may quote a name, and a log cannot be erased.
+    lane.log.warn({ ...fields, target: ready.handoff.target, code }, settlement.event);
   }
   return { ready, settlement, answer: answer?.slice(0, KEPT_ANSWER), durationMs };
 }
 
 /** The rows that record a finished call. */
-export function settlementRow(lane: LaneContext, finished: Finished): SettlementRow {
-  const { ready, settlement, answer, durationMs } = finished;
+export function settlementRow(
+  lane: LaneContext,
+  finished: Finished,
+  callKey: DataKey | undefined,
+): SettlementRow {
+  const { ready, settlement, durationMs } = finished;
   const { handoff, attempt } = ready;
   const outcomeId = uuidV7(lane.clock, lane.random);
   const { code, message } = settlement;
+  const answer = sealAnswer(lane.keyring, callKey, outcomeId, finished.answer);
   return {
     handoffId: handoff.id,
     attemptId: attempt.id,

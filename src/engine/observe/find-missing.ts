@@ -45,7 +45,7 @@ async function proveGone(watch: Watch, tally: Tally, missing: readonly Missing[]
   if (missing.length === 0) return;
   const { pool, target } = watch;
   const references = missing.flatMap((one) => one.reference ?? []);
-  const effects = await findKnownEffects(pool, target.connection, references, []);
+  const effects = await findKnownEffects(pool, watch.keyring, target.connection, references, []);
   const byReference = new Map(effects.map((effect) => [effect.reference, effect]));
   const before = await readObservations(pool, target.connection, missing);
   const judged: Judged[] = [];

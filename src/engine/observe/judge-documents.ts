@@ -88,11 +88,12 @@ async function effectsOf(
   documents: readonly ObservedDocument[],
   before: ReadonlyMap<string, Seen>,
 ): Promise<(document: ObservedDocument) => KnownEffect | undefined> {
-  const { pool, target, observer } = watch;
+  const { pool, keyring, target, observer } = watch;
   const borne = documents.flatMap((one) => (one.reference === undefined ? [] : [one.reference]));
   const known = [...before.values()].flatMap((seen) => seen.reference ?? []);
   const effects = await findKnownEffects(
     pool,
+    keyring,
     target.connection,
     [...new Set([...borne, ...known])],
     [...new Set(documents.map((one) => one.externalId))],
@@ -108,8 +109,8 @@ async function effectsOf(
 }
 
 export function sentOf(effect: KnownEffect): PreparedCall | undefined {
-  if (effect.request === null) return undefined;
-  return JSON.parse(effect.request.toString("utf8")) as PreparedCall;
+  if (effect.request === undefined) return undefined;
+  return JSON.parse(Buffer.from(effect.request).toString("utf8")) as PreparedCall;
 }
 
 function knowledgeOf(watch: Watch, effect: KnownEffect | undefined): Knowledge {

@@ -13,10 +13,12 @@ import type { Random } from "../../kernel/random.ts";
 import type { Verdict } from "../../reconciliation/drift.ts";
 import type { Pool } from "../../store/database.ts";
 import type { KnownEffect } from "../../store/find-confirmed.ts";
+import type { Keyring } from "../../store/keyring.ts";
 import { engineErrors } from "../errors.ts";
 
 export interface Watch {
   readonly pool: Pool;
+  readonly keyring: Keyring;
   readonly clock: Clock;
   readonly random: Random;
   readonly target: TargetConnection;

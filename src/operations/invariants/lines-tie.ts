@@ -1,6 +1,7 @@
 import { checkAgainst } from "../../contracts/check-contract.ts";
 import { contractFor } from "../../contracts/registry.ts";
 import { messageOf } from "../../kernel/errors.ts";
+import { clearData } from "../../store/bodies.ts";
 import type { StoredDocument } from "../../store/list-documents.ts";
 import { eachDocument } from "../../store/list-documents.ts";
 import { idOf } from "../values.ts";
@@ -34,7 +35,7 @@ function problemsOf(document: StoredDocument): string | undefined {
     return `${document.type} version ${document.contract_version} is not a contract we know`;
   }
   try {
-    const checked = checkAgainst(contract, JSON.parse(document.data.toString("utf8")));
+    const checked = checkAgainst(contract, clearData(document.data));
     if (checked.ok) return undefined;
     return checked.error.map((one) => `${one.path || "data"}: ${one.message}`).join("; ");
   } catch (thrown) {
