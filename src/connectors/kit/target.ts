@@ -179,6 +179,14 @@ export interface Observer {
   compare(operation: string, reference: string, sent: PreparedCall): Promise<ProbeResult>;
 }
 
+/** An event without its personal fields, in the newest version of its contract. */
+export interface ForgottenEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: ObjectKey;
+  readonly data: Json;
+}
+
 interface TargetBase {
   readonly system: string;
   readonly connection: string;
@@ -192,6 +200,11 @@ interface TargetBase {
   documents(): AsyncIterable<TargetDocument>;
   /** Where the target can be watched for what people change there by hand. */
   readonly observer?: Observer | undefined;
+  /**
+   * Where the target is a copy of ours: puts these events in the place of those it has, and takes
+   * the personal data of their objects away. May be asked again.
+   */
+  readonly forget?: ((events: readonly ForgottenEvent[]) => Promise<void>) | undefined;
   close?(): Promise<void>;
 }
 
