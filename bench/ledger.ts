@@ -5,7 +5,8 @@ import { systemCipher, systemClock, systemHasher, systemRandom } from "../src/ap
 import type { Pool } from "../src/store/database.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { ensurePartitions } from "../src/store/ensure-partitions.ts";
-import type { Keyring, MasterKeys } from "../src/store/keyring.ts";
+import type { Keyring } from "../src/store/keyring.ts";
+import type { MasterKeys } from "../src/store/master-key.ts";
 import { openKeyring } from "../src/store/keyring.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { CUSTOMERS, customerId, PRODUCTS, SOURCE } from "./load-events.ts";

@@ -8,7 +8,7 @@ import type { Space } from "../intake/space-watch.ts";
 import type { Passwords } from "../operations/people/passwords.ts";
 import type { Flow } from "../routing/flow.ts";
 import type { Pool } from "../store/database.ts";
-import type { MasterKeys } from "../store/keyring.ts";
+import type { MasterKeys } from "../store/master-key.ts";
 import type { RetentionSettings } from "../store/retention-classes.ts";
 import type { LimitSettings } from "./hub-space.ts";
 

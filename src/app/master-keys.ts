@@ -19,7 +19,7 @@ import path from "node:path";
 import type { Cipher } from "../kernel/cipher.ts";
 import { hex } from "../kernel/hex.ts";
 import { storeErrors } from "../store/errors.ts";
-import type { MasterKeys } from "../store/keyring.ts";
+import type { MasterKeys } from "../store/master-key.ts";
 import type { Environment } from "./environment.ts";
 import { appErrors } from "./errors.ts";
 import { systemCipher, systemHasher, systemRandom } from "./system.ts";
@@ -94,18 +94,21 @@ export function fixedMasterKey(...texts: readonly string[]): MasterKeys {
 type Where = Pick<Environment, "variables" | "dataDir">;
 
 /** What the environment names, else the data folder's file. Read when it is first needed. */
-export function masterKeys({ variables, dataDir }: Where): MasterKeys {
-  return mastersOf(() => {
-    const given = variables["TIEOUT_MASTER_KEY"];
-    if (given !== undefined && given !== "") {
-      const old = (variables["TIEOUT_MASTER_KEY_OLD"] ?? "").split(",").filter((one) => one !== "");
-      return [
-        parseKey(given, "TIEOUT_MASTER_KEY"),
-        ...old.map((one) => parseKey(one.trim(), "TIEOUT_MASTER_KEY_OLD")),
-      ];
-    }
-    return readFile(masterKeyFile(dataDir));
-  }, systemCipher);
+export function masterKeys(where: Where): MasterKeys {
+  const { variables, dataDir } = where;
+  const given = variables["TIEOUT_MASTER_KEY"] ?? "";
+  if (given === "") {
+    const file = masterKeyFile(dataDir);
+    return { ...mastersOf(() => readFile(file), systemCipher), renew: async () => renewFile(file) };
+  }
+  const old = (variables["TIEOUT_MASTER_KEY_OLD"] ?? "").split(",").filter((one) => one !== "");
+  return mastersOf(
+    () => [
+      parseKey(given, "TIEOUT_MASTER_KEY"),
+      ...old.map((one) => parseKey(one.trim(), "TIEOUT_MASTER_KEY_OLD")),
+    ],
+    systemCipher,
+  );
 }
 
 function readFile(file: string): Master[] {
@@ -138,13 +141,13 @@ export function ensureMasterKey(environment: Where): void {
   }
 }
 
-/** Puts a new key in front of the file's; false where the environment gives the key. */
-export function renewMasterKeyFile({ variables, dataDir }: Where): boolean {
-  if ((variables["TIEOUT_MASTER_KEY"] ?? "") !== "") return false;
-  const file = masterKeyFile(dataDir);
+/**
+ * Puts a new key in front of the file's. The old ones stay in it: a hub that has not read the file
+ * since may still wrap a new key under one of them.
+ */
+function renewFile(file: string): void {
   const old = existsSync(file) ? readFileSync(file, "utf8") : "";
   const mine = `${file}.${process.pid}`;
   writeFileSync(mine, newLine() + old, { mode: 0o600 });
   renameSync(mine, file);
-  return true;
 }

@@ -25,6 +25,7 @@ import { printRetentionPlan, printRetirement } from "./print-retention.ts";
 import { printStory } from "./print-story.ts";
 import { printTable } from "./print-table.ts";
 import { timeText } from "./print-values.ts";
+import { privacyCommands } from "./privacy-commands.ts";
 import { nextPage, queueCommands } from "./queue-commands.ts";
 
 export const DIFFERENCES = 3;
@@ -171,6 +172,7 @@ export const commandEntries: readonly CommandEntry[] = [
           ])) + nextPage(result.next),
   }),
   ...peopleCommands,
+  ...privacyCommands,
 ];
 
 /** What groups of commands are about, for the help of the group. */
@@ -184,6 +186,8 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   retention: "Retention: months that are older than they are kept",
   "dead-letters": "What arrived and was not understood",
   sending: "Sending: may this ledger send at all",
+  privacy: "Personal data: what is held of a party, and its erasure",
+  keys: "Keys that personal data are ciphered under",
   user: "People: accounts and roles",
   token: "API tokens: for programs that act for a person",
 };

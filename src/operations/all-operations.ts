@@ -26,6 +26,9 @@ import {
   listTokensOperation,
   revokeTokenOperation,
 } from "./people/tokens.ts";
+import { erasePartyOperation } from "./privacy/erase-party.ts";
+import { exportPartyOperation } from "./privacy/export-party.ts";
+import { rotateKeysOperation } from "./privacy/rotate-keys.ts";
 import { repairReferenceOperation } from "./repair-reference.ts";
 import { resumeSendingOperation } from "./resume-sending.ts";
 import { planRetentionOperation, runRetentionOperation } from "./retention.ts";
@@ -75,6 +78,9 @@ export const operations = {
   showRoot: showRootOperation,
   planRetention: planRetentionOperation,
   runRetention: runRetentionOperation,
+  exportParty: exportPartyOperation,
+  eraseParty: erasePartyOperation,
+  rotateKeys: rotateKeysOperation,
   doctor: doctorOperation,
   stopSending: stopSendingOperation,
   resumeSending: resumeSendingOperation,

@@ -57,6 +57,11 @@ export const operationsErrors = defineErrors({
     message: "{operation} reads or writes a file, which only the command line can.",
     class: "reject",
   },
+  E_OPERATIONS_PARTY_UNSETTLED: {
+    message:
+      "{party} has {count} handoffs that are not settled: {example}. Repair or exclude them first; what is still to be sent needs its data.",
+    class: "pause",
+  },
   E_OPERATIONS_STATE: {
     message: "{subject} is {state}; {operation} does not apply to it.",
     class: "reject",

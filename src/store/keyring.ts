@@ -12,17 +12,12 @@ import type { Cipher } from "../kernel/cipher.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { KeyName, KeyRow, NewKey } from "./data-keys.ts";
-import { findKeysById, findKeysByName, insertKeys } from "./data-keys.ts";
+import { countKeys, findKeysById, findKeysByName, insertKeys } from "./data-keys.ts";
 import { storeErrors } from "./errors.ts";
-
-export interface MasterKeys {
-  /** The name of the key that wraps now; rotation changes it. */
-  current(): Promise<string>;
-  /** Under the current one. */
-  wrap(key: Uint8Array, context: string): Promise<{ wrapped: Uint8Array; master: string }>;
-  /** Throws E_STORE_MASTER_KEY when this master key is not at hand. */
-  unwrap(wrapped: Uint8Array, master: string, context: string): Promise<Uint8Array>;
-}
+import type { MasterKeys } from "./master-key.ts";
+import { contextOfKey } from "./master-key.ts";
+import type { Rotation } from "./rotate-keys.ts";
+import { rotateKeys } from "./rotate-keys.ts";
 
 export interface DataKey {
   readonly id: number;
@@ -46,6 +41,9 @@ export interface Keyring {
   numbered(ids: Iterable<number | null>): Promise<ReadonlyMap<number, DataKey>>;
   secrets(): Promise<LedgerSecrets>;
   readonly cipher: Pick<Cipher, "seal" | "open">;
+  /** Wraps all keys under the newest master key; makes one where that is the holder's to do. */
+  rotate(shouldStop: () => boolean): Promise<Rotation>;
+  count(): Promise<{ master: string; keys: number }[]>;
   /** Forgets what it remembers, so that a destroyed key is destroyed here too. */
   forget(): void;
   close(): Promise<void>;
@@ -53,10 +51,6 @@ export interface Keyring {
 
 export function keyText({ use, owner }: KeyName): string {
   return `${use}\n${owner}`;
-}
-
-export function contextOfKey({ use, owner }: KeyName): string {
-  return `data-key:${use}:${owner}`;
 }
 
 /** Keeps bodies as they are. `sha256` blinds words. */
@@ -70,6 +64,8 @@ export function clearKeyring(sha256: (text: string) => Uint8Array): Keyring {
       blind: (word) => sha256(word).subarray(0, BLIND_BYTES),
     }),
     cipher: { seal: (_, clear) => clear, open: () => undefined },
+    rotate: async () => ({ master: "none", rewrapped: 0, done: true }),
+    count: async () => [],
     forget: () => undefined,
     close: async () => undefined,
   };
@@ -77,6 +73,7 @@ export function clearKeyring(sha256: (text: string) => Uint8Array): Keyring {
 
 const BLIND_BYTES = 8;
 const KEY_BYTES = 32;
+const ROTATED_AT_ONCE = 1000;
 /** Of one generation; two are remembered, some ten megabytes at most. */
 const MOST_REMEMBERED = 20_000;
 /** A key destroyed by another process is forgotten here after twice this time at the latest. */
@@ -146,6 +143,11 @@ export function openKeyring(options: KeyringOptions): Keyring {
       });
       return secrets;
     },
+    async rotate(shouldStop) {
+      await options.master.renew?.();
+      return rotateKeys(pool, options.master, { pageSize: ROTATED_AT_ONCE, shouldStop });
+    },
+    count: () => countKeys(pool),
     forget: memory.forget,
     close: () => pool.end(),
   };

@@ -6,8 +6,8 @@
 import { lockKeysOfOthers, rewrapKeys } from "./data-keys.ts";
 import type { Pool } from "./database.ts";
 import { inTransaction } from "./database.ts";
-import type { MasterKeys } from "./keyring.ts";
-import { contextOfKey } from "./keyring.ts";
+import type { MasterKeys } from "./master-key.ts";
+import { contextOfKey } from "./master-key.ts";
 
 export interface Rotation {
   readonly master: string;

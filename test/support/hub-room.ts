@@ -42,8 +42,13 @@ export interface HubRoom {
   readonly stripe: StripeSandbox;
   readonly netsuite: NetSuiteSandbox;
   readonly restate: EmbeddedRestate;
+  /** The one that runs now. */
   readonly hub: Hub;
   readonly log: string[];
+  /** Where the engine keeps its data. */
+  readonly folder: string;
+  /** Stops the hub and starts another on the same ledger, engine and address. */
+  restart(): Promise<void>;
   /** Address of the hub's webhook endpoint. */
   readonly webhookUrl: string;
   readonly secret: string;
@@ -78,6 +83,8 @@ interface Surroundings {
   readonly netsuite: NetSuiteSandbox;
   readonly secret: string;
   readonly port: number;
+  /** The same after a restart: the engine goes on with what it had begun there. */
+  readonly enginePort: number;
   readonly log: string[];
   readonly observeEveryMs: number | undefined;
   readonly books: BooksInRoom;
@@ -128,7 +135,7 @@ function hubSettings(around: Surroundings): HubSettings {
     masterKeys: fixedMasterKey(ROOM_MASTER_KEY),
     engine: { ingressUrl: restate.ingressUrl, adminUrl: restate.adminUrl },
     http: { host: "127.0.0.1", port },
-    endpoint: { host: "127.0.0.1", port: 0 },
+    endpoint: { host: "127.0.0.1", port: around.enginePort },
     sources: [source],
     targets: [
       { target: books.target, budget: connection },
@@ -179,16 +186,27 @@ export async function openHubRoom(
   const restate = await startEmbeddedRestate({ dataDir: folder, clock: systemClock, log: quiet });
   const { stripe, netsuite } = await startSandboxes();
   const port = await freePort();
+  const enginePort = await freePort();
   const webhookUrl = `http://127.0.0.1:${port}/in/stripe-us`;
   const endpoint = stripe.world.createWebhookEndpoint({ url: webhookUrl, enabled_events: ["*"] });
   const secret = endpoint.secrets[0] ?? "";
   const log: string[] = [];
   const { observeEveryMs } = options;
   const books = options.books ?? netSuiteBooks(netsuite);
-  const around = { database, restate, stripe, netsuite, secret, port, log, observeEveryMs, books };
-  const hub = await startHub({ ...hubSettings(around), ...options.settings });
+  const servers = { database, restate, stripe, netsuite };
+  const rest = { secret, port, enginePort, log, observeEveryMs, books };
+  const around = { ...servers, ...rest };
+  const start = () => startHub({ ...hubSettings(around), ...options.settings });
+  let hub = await start();
   return {
-    ...{ database, stripe, netsuite, restate, hub, log, webhookUrl, secret },
+    ...{ database, stripe, netsuite, restate, log, webhookUrl, secret, folder },
+    get hub() {
+      return hub;
+    },
+    async restart() {
+      await hub.stop();
+      hub = await start();
+    },
     states: () => statesOf(hub),
     settled: (timeoutMs = 30_000) => settled(hub, timeoutMs),
     async close() {

@@ -2,8 +2,9 @@
 import { fixedMasterKey } from "../../src/app/master-keys.ts";
 import { systemCipher, systemRandom } from "../../src/app/system.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
-import type { Keyring, MasterKeys } from "../../src/store/keyring.ts";
+import type { Keyring } from "../../src/store/keyring.ts";
 import { clearKeyring, openKeyring } from "../../src/store/keyring.ts";
+import type { MasterKeys } from "../../src/store/master-key.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
 

@@ -196,6 +196,14 @@ export interface EpochMarker {
   write(ledger: string, mark: LedgerMark): Promise<void>;
 }
 
+/** An event without its personal fields, in the newest version of its contract. */
+export interface ForgottenEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: ObjectKey;
+  readonly data: Json;
+}
+
 interface TargetBase {
   readonly system: string;
   readonly connection: string;
@@ -211,6 +219,11 @@ interface TargetBase {
   readonly observer?: Observer | undefined;
   /** Where the target can keep a marker; without one a copy beside it is not found out there. */
   readonly marker?: EpochMarker | undefined;
+  /**
+   * Where the target is a copy of ours: puts these events in the place of those it has, and takes
+   * the personal data of their objects away. May be asked again.
+   */
+  readonly forget?: ((events: readonly ForgottenEvent[]) => Promise<void>) | undefined;
   close?(): Promise<void>;
 }
 

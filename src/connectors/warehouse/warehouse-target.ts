@@ -6,6 +6,7 @@
 import { isTieoutError } from "../../kernel/errors.ts";
 import type { ConnectorSurroundings } from "../kit/source.ts";
 import type { ApplyContext, BulkTarget, OperationSpec, Outcome } from "../kit/target.ts";
+import { forgetEvents } from "./forget-events.ts";
 import { loadEvents, notNow } from "./load-events.ts";
 import { mergePlan } from "./merge-batch.ts";
 import { inTransaction, openPool } from "./pool.ts";
@@ -69,6 +70,10 @@ export function warehouseTarget(
     documents: async function* () {
       await prepare();
       yield* readDocuments(pool, schema);
+    },
+    forget: async (events) => {
+      await prepare();
+      await inTransaction(pool, (client) => forgetEvents(client, schema, events));
     },
     close: () => pool.end(),
   };

@@ -104,6 +104,9 @@ const probes: Readonly<Record<keyof Operations, Probe>> = {
   verifyInvariants: { ask: () => ({ query: "only=Order" }) },
   planRetention: { ask: () => ({}) },
   runRetention: { ask: () => ({ body: { planHash: "nothing" } }) },
+  exportParty: { ask: () => ({ body: { party: "no/customer/1", out: "/nowhere/party" } }) },
+  eraseParty: { ask: () => ({ body: { party: "no/customer/1" } }) },
+  rotateKeys: { ask: () => ({ body: {} }) },
   doctor: { ask: () => ({}) },
   // For whoever may, the one has no reason given, and the other finds sending on already.
   resumeSending: { ask: () => ({ body: {} }) },
