@@ -81,6 +81,14 @@ function serverOf(variables: Environment["variables"]): CliOptions["server"] {
   return url === undefined || url === "" ? undefined : { url, token: variables["TIEOUT_TOKEN"] };
 }
 
+// Who reads us may be gone first (`| head`, `| tee` at a Ctrl-C). What is left unsaid must not end
+// the supervisor before it has stopped its children.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "EPIPE") throw cause;
+  });
+}
+
 const code = await runProgram(
   {
     version,

@@ -53,7 +53,12 @@ export async function up(flags: UpFlags): Promise<void> {
   const addresses = stack.addresses();
   if (flags.json === true) process.stdout.write(`${JSON.stringify(addresses)}\n`);
   else for (const line of describe(stack)) say(line);
-  if (environment.configFile === undefined) await sayDemoPeople(environment);
+  if (environment.configFile === undefined) {
+    await sayDemoPeople(environment).catch((thrown: unknown) => {
+      // A Ctrl-C at this moment takes the ledger away; that is no failure.
+      if (!stack.isStopping()) throw thrown;
+    });
+  }
   stack.supervisor.on("restart", ({ name }) => say(`  ${name} ended and was started again`));
   await stack.ended;
   say("Stopped; the data are kept.");
@@ -96,6 +101,8 @@ async function sayDemoPeople(environment: Environment): Promise<void> {
 export interface WatchedStack extends Stack {
   /** Resolves when a signal has stopped everything. */
   readonly ended: Promise<unknown>;
+  /** True from the first signal on. */
+  isStopping(): boolean;
 }
 
 /** Starts the stack under Ctrl-C from its first process on; undefined when that came meanwhile. */
@@ -110,7 +117,7 @@ export async function startOrStop(options: StackOptions): Promise<WatchedStack |
   };
   try {
     const stack = await startStack({ ...options, onSupervisor });
-    return { ...stack, ended };
+    return { ...stack, ended, isStopping: () => asked };
   } catch (thrown) {
     if (!asked) throw thrown;
     await ended;
