@@ -148,10 +148,10 @@ describe("sessions", () => {
 
   test("given an account that was disabled, then its session ends at once and it signs in no more", async () => {
     await room.person("Dora Ito", ["analyst"]);
-    const dora = await room.signIn("dora");
+    const dora = await room.signIn("doris");
     await room.company.pool.query("update account set disabled_at = now() where login = 'dora'");
     expect((await dora.ask("/api/v1/session")).status).toBe(401);
-    expect((await signInWith({ login: "dora", password: PASSWORD })).status).toBe(401);
+    expect((await signInWith({ login: "doris", password: PASSWORD })).status).toBe(401);
   });
 });
 
@@ -163,23 +163,23 @@ describe("passwords", () => {
   const NEW = "another horse battery";
 
   test("given the present password, then another one holds and every other session has ended", async () => {
-    await room.person("Dora Elm", ["analyst"]);
-    const here = await room.signIn("dora");
-    const elsewhere = await room.signIn("dora");
+    await room.person("Doris Elm", ["analyst"]);
+    const here = await room.signIn("doris");
+    const elsewhere = await room.signIn("doris");
     const changed = await change(here, { current: PASSWORD, password: NEW });
-    expect(changed).toMatchObject({ status: 200, body: { person: { name: "Dora Elm" } } });
+    expect(changed).toMatchObject({ status: 200, body: { person: { name: "Doris Elm" } } });
     const cookie = changed.headers.get("set-cookie")?.split(";")[0] ?? "";
     expect(cookie).not.toBe(here.cookie);
     expect((await room.ask("/api/v1/session", { headers: { cookie } })).status).toBe(200);
     for (const old of [here, elsewhere]) {
       expect((await old.ask("/api/v1/session")).status).toBe(401);
     }
-    expect((await signInWith({ login: "dora", password: PASSWORD })).status).toBe(401);
-    expect((await signInWith({ login: "dora", password: NEW })).status).toBe(200);
+    expect((await signInWith({ login: "doris", password: PASSWORD })).status).toBe(401);
+    expect((await signInWith({ login: "doris", password: NEW })).status).toBe(200);
     const { rows } = await room.company.pool.query(
       "select actor, after ->> 'login' as login from audit where operation = 'change-password'",
     );
-    expect(rows).toEqual([{ actor: "Dora Elm", login: "dora" }]);
+    expect(rows).toEqual([{ actor: "Doris Elm", login: "doris" }]);
     expect(
       JSON.stringify((await room.company.pool.query("select * from audit")).rows),
     ).not.toContain(NEW);
