@@ -148,10 +148,10 @@ describe("sessions", () => {
 
   test("given an account that was disabled, then its session ends at once and it signs in no more", async () => {
     await room.person("Dora Ito", ["analyst"]);
-    const dora = await room.signIn("doris");
+    const dora = await room.signIn("dora");
     await room.company.pool.query("update account set disabled_at = now() where login = 'dora'");
     expect((await dora.ask("/api/v1/session")).status).toBe(401);
-    expect((await signInWith({ login: "doris", password: PASSWORD })).status).toBe(401);
+    expect((await signInWith({ login: "dora", password: PASSWORD })).status).toBe(401);
   });
 });
 
