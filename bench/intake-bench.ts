@@ -44,7 +44,7 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
   const databaseUrl = await stage.servers.freshDatabase(DATABASE);
   const pool = await openLedger(databaseUrl);
   try {
-    const search = stage.settings.searchIndexes ? "with its indexes" : "without its indexes";
+    const search = stage.settings.searchIndexes ? "with its index" : "without its index";
     if (!stage.settings.searchIndexes) await dropSearchIndexes(pool);
     await linkMasterData(pool, BOOKS);
     await seedHistory(pool, preload);

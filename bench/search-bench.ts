@@ -222,6 +222,6 @@ function notesOf(events: number, seconds: number): string[] {
     "Names stand clear in the seeded events; the words under which they are found are keyed hashes, as intake writes them.",
     "Who asks holds a role in two of four legal entities; twenty documents of the others were looked for by id and by number and not found.",
     `Each search must find what was looked for. The floor is p95 below ${FLOOR_MS} ms, at one asker.`,
-    "A word that many names share is answered with the newest 60 customers of it and the newest 60 documents of each.",
+    "A word that many names share is answered with the newest 30 customers of it and the newest 30 documents of each.",
   ];
 }

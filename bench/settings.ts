@@ -19,7 +19,7 @@ export interface Settings {
   readonly backlog: readonly number[];
   /** P8: events in the ledger before intake is measured. */
   readonly preload: readonly number[];
-  /** P1: whether the two indexes are there by which customers' names are searched. */
+  /** P1: whether the index is there by which a customer's documents are found. */
   readonly searchIndexes: boolean;
   /** Writes a CPU profile of each hub to bench/out. */
   readonly profile: boolean;
@@ -37,7 +37,7 @@ npm run bench -- render bench/out/*.json
   --hubs 1,2             P1, P2: hubs that share the load
   --backlog 1000,100000  P8: open handoffs besides those that are measured
   --preload 0,1000000    P8: events in the ledger before intake is measured
-  --no-search-indexes    P1: without the two indexes of search by name
+  --no-search-indexes    P1: without the index of a customer's documents
   --profile              a CPU profile of each hub in bench/out
 `;
 

@@ -4,6 +4,8 @@ import { customer, invoice, openCompany } from "../../test/support/story-company
 import type { CliOptions } from "./build-program.ts";
 import { runProgram } from "./build-program.ts";
 
+const ISSUER = "https://id.example.com";
+
 let company: Company;
 
 beforeEach(async () => {
@@ -81,6 +83,66 @@ describe("the command line", () => {
     expect(plan.out).toContain("Nothing was changed. Add --yes to do it.");
     expect((await run(["exceptions", "retry", id, "--yes"])).out).toContain("Retried 1");
     expect(await run(["exceptions", "retry", id, "--yes"])).toMatchObject({ code: 1 });
+  });
+
+  test("given a name or a number, then search finds it; a handoff shows what was sent and answered", async () => {
+    await company.tell(customer("c1", 0, "Harbor Ferry GmbH"), invoice("1", "c1", 5));
+    await company.work();
+    for (const text of ["A-1", "ferry harb", "DOC2"]) {
+      const { code, out } = await run(["search", text]);
+      expect(code).toBe(0);
+      expect(out, text).toMatch(/Invoice A-1 .*1,190\.00 EUR/);
+    }
+    expect((await run(["search", "nothing-of-ours"])).out).toContain("Nothing is known by that.");
+    expect((await run(["overview"])).out).toMatch(
+      /shop +invoice +plain +confirmed +1 +1,190\.00 EUR/,
+    );
+    const { out } = await run(["handoffs", "ls", "--json"]);
+    const { handoffs } = JSON.parse(out) as { handoffs: { id: string; object: string }[] };
+    const id = handoffs.find((one) => one.object === "shop/invoice/1")?.id ?? "";
+    const shown = await run(["handoffs", "show", id]);
+    expect(shown.out).toMatch(/send 1: done/);
+    expect(shown.out).toMatch(/sent {6}.*"method":"PUT"/);
+    expect(shown.out).toMatch(/answered {2}/);
+  });
+
+  test("given a case, then it is listed, given away, put off and brought back", async () => {
+    await company.tell(customer("c1", 0));
+    await company.work();
+    company.server.mishaps.push("refused");
+    await company.tell(invoice("1", "c1", 5));
+    await company.work();
+    await run([
+      "user",
+      "add",
+      "--name",
+      "Bea Lind",
+      "--login",
+      "bea@example.com",
+      "--issuer",
+      ISSUER,
+    ]);
+    await run(["user", "grant", "bea@example.com", "--role", "analyst"]);
+    const id = /exc_[0-9a-f]{32}/.exec((await run(["cases", "ls"])).out)?.[0] ?? "";
+    expect((await run(["exceptions", "assignees"])).out).toBe("Bea Lind\n");
+    expect((await run(["exceptions", "assign", id, "--to", "Bea Lind"])).out).toContain(
+      "1 now with Bea Lind.",
+    );
+    expect((await run(["cases", "ls"])).out).toMatch(/E_PLAIN_CLOSED.*Bea Lind/);
+    expect((await run(["cases", "ls", "--whose", "unassigned"])).out).toContain("No such");
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const why = ["--until", until, "--reason", "they answer on Monday"];
+    expect((await run(["exceptions", "snooze", id, ...why])).out).toContain("1 put off until");
+    expect((await run(["exceptions", "show", id])).out).toContain("they answer on Monday");
+    expect((await run(["exceptions", "wake", id])).out).toContain("1 in sight again.");
+    const references = await run(["exceptions", "references", id]);
+    expect(references.out).toMatch(/shop\/customer\/c1 .*corrected in its source/);
+    const repair = ["exceptions", "repair", id, "--object", "shop/customer/c1", "--to", "77"];
+    expect((await run(repair)).err).toContain("[E_OPERATIONS_REFERENCE]");
+    expect(await run([...repair, "--yes"])).toMatchObject({ code: 4 });
+    expect((await run(["user", "reset-password", "bea@example.com"])).err).toContain(
+      "[E_OPERATIONS_NO_PASSWORD]",
+    );
   });
 
   test("given --json, then stdout is the operation's result and nothing else", async () => {

@@ -62,7 +62,10 @@ function cacheOf(name: string): string {
 
 export function addConsole(app: FastifyInstance, folder: string): void {
   const files = readConsole(folder);
-  if (files === undefined) return;
+  if (files === undefined) {
+    sayNothingIsBuilt(app);
+    return;
+  }
   void app.register((pages, _options, done) => {
     addSecurityHeaders(pages, "page");
     pages.get("/*", (request, reply) => {
@@ -85,6 +88,18 @@ export function addConsole(app: FastifyInstance, folder: string): void {
         return reply.header("content-encoding", "gzip").type(file.type).send(file.gzip);
       }
       return reply.type(file.type).send(file.bytes);
+    });
+    done();
+  });
+}
+
+/** Installed without what builds the pages, a hub runs all the same; whoever looks is told. */
+function sayNothingIsBuilt(app: FastifyInstance): void {
+  void app.register((pages, _options, done) => {
+    addSecurityHeaders(pages, "data");
+    pages.get("/*", (_request, reply) => {
+      const { code, message } = httpErrors.E_HTTP_CONSOLE_MISSING();
+      return sendProblem(reply, problem(404, code, message));
     });
     done();
   });

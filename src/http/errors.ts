@@ -1,6 +1,11 @@
 import { defineErrors } from "../kernel/errors.ts";
 
 export const httpErrors = defineErrors({
+  E_HTTP_CONSOLE_MISSING: {
+    message:
+      "The console's pages are not built here. Run npm ci with the development dependencies, or npm run build:console, and start the hub again; the API is at /api/docs.",
+    class: "reject",
+  },
   E_HTTP_INTERNAL: {
     message: "Something failed inside; the log has the reason.",
     class: "bug",

@@ -18,16 +18,25 @@ export interface Resolved {
   readonly focus: string | undefined;
 }
 
+function findEntrances(context: OperationContext, query: string): Promise<StoryEntrance[]> {
+  const text = query.trim();
+  const id = tryParseId(text.toLowerCase());
+  return id === undefined ? byText(context, text) : findStoryById(context.pool, id.kind, id.uuid);
+}
+
+/** The objects alone: a search that told no story need not look for what else happened to them. */
+export async function resolveObjects(
+  context: OperationContext,
+  query: string,
+): Promise<Resolved["found"]> {
+  return unique(await findEntrances(context, query));
+}
+
 export async function resolveStory(
   context: OperationContext,
   query: string,
 ): Promise<Resolved | undefined> {
-  const text = query.trim();
-  const id = tryParseId(text.toLowerCase());
-  const entrances =
-    id === undefined
-      ? await byText(context, text)
-      : await findStoryById(context.pool, id.kind, id.uuid);
+  const entrances = await findEntrances(context, query);
   if (entrances.length === 0) return undefined;
   const found = unique(entrances);
   const direct = entrances.flatMap((one) => one.correlation_id ?? []);

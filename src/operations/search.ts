@@ -11,11 +11,11 @@ import { nameOf } from "./explain-wait.ts";
 import type { OperationContext } from "./operation.ts";
 import { defineOperation } from "./operation.ts";
 import { poolForBodies } from "./read-bodies.ts";
-import { resolveStory } from "./resolve-story.ts";
+import { resolveObjects } from "./resolve-story.ts";
 import { moneyWire, wireOf } from "./values.ts";
 
 /** Customers of a name, and documents of each. */
-const MOST_OF_NAME = 60;
+const MOST_OF_NAME = 30;
 
 const output = z.strictObject({
   query: z.string(),
@@ -48,18 +48,18 @@ export const searchOperation = defineOperation({
   run: async (context, { q, limit }) => {
     const bodies = poolForBodies(context, context.pool);
     const ways = new Map<string, string>();
-    const resolved = await resolveStory(context, q);
-    for (const { how, object } of resolved?.found ?? []) ways.set(object, how);
-    if (bodies !== undefined) {
-      for (const object of await byName(context, bodies, q)) {
-        if (!ways.has(object)) ways.set(object, "customer’s name");
-      }
-    }
-    const objects = [...ways.keys()];
-    const described = await describeObjects(context.pool, objects);
+    const [exact, named] = await Promise.all([
+      resolveObjects(context, q),
+      bodies === undefined ? [] : byName(context, bodies, q),
+    ]);
+    for (const { how, object } of exact) ways.set(object, how);
+    for (const object of named) if (!ways.has(object)) ways.set(object, "customer’s name");
+    const described = await describeObjects(context.pool, [...ways.keys()]);
     const sorted = described.sort((a, b) => compare(a, b, ways)).slice(0, limit);
+    // Bodies are read of what is shown, not of everything that a common word names.
+    const shown = sorted.map(({ object }) => object);
     const names =
-      bodies === undefined ? undefined : await findPartyNames(bodies, context.keyring, objects);
+      bodies === undefined ? undefined : await findPartyNames(bodies, context.keyring, shown);
     return {
       query: q,
       finds: sorted.map((one) => ({

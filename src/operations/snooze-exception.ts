@@ -1,4 +1,4 @@
-/** Snooze: a case is put off until a day, for a reason. It stays open, counted and in every total. */
+/** Snooze: a case is put off until a day, for a reason. It stays open, counted, in every total. */
 import { z } from "zod";
 import { epochMs, instant } from "../kernel/clock.ts";
 import { snoozeCases } from "../store/assign-cases.ts";

@@ -77,7 +77,8 @@ select c.cause, min(c.code) as code, min(c.title) as title, min(c.kind) as kind,
   (count(*) filter (where c.snoozed_until > now()))::int as snoozed,
   coalesce(array_agg(distinct p.name order by p.name) filter (where p.name is not null), '{}')
     as assignees
-from open_case c left join person p on p.id = c.assignee left join per_currency m using (cause) left join dependant d using (cause)
+from open_case c left join person p on p.id = c.assignee
+left join per_currency m using (cause) left join dependant d using (cause)
 group by c.cause, m.minors, d.dependants
 order by min(c.opened_at), c.cause limit $7`;
 

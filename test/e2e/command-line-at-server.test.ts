@@ -63,6 +63,19 @@ describe("the command line with a server", () => {
     expect(audit.rows).toMatchObject([{ actor: "Ada Meyer", by: { means: "token" } }]);
   });
 
+  test("given places to look, then search, overview and cases are the server's", async () => {
+    expect((await run(["search", "shop/customer/c1"])).out).toContain("Customer c1");
+    expect((await run(["overview"])).out).toMatch(/shop +customer +plain/);
+    expect((await run(["cases", "ls", "--state", "resolved"])).out).toContain("shop/customer/c1");
+    expect((await run(["cases", "ls", "--whose", "mine"])).out).toContain("No such");
+    const { out } = await run(["handoffs", "ls", "--json"]);
+    const { handoffs } = JSON.parse(out) as { handoffs: { id: string }[] };
+    // The token may see handoffs, and not what was sent: that holds names.
+    expect((await run(["handoffs", "show", handoffs[0]?.id ?? ""])).err).toContain(
+      "[E_ACCESS_DENIED]",
+    );
+  });
+
   test("given what is refused there, then the error is the server's own", async () => {
     expect((await run(["doctor"])).err).toContain("[E_ACCESS_DENIED]");
     expect((await run(["trace", "nothing"])).err).toContain("[E_OPERATIONS_NOT_FOUND]");

@@ -77,7 +77,6 @@ function Decide({ one }: { readonly one: Proposal }) {
   const csrf = useSession()?.csrf;
   const client = useQueryClient();
   const [why, setWhy] = useState<string>();
-  const [looking, setLooking] = useState(false);
   const decide = useMutation({
     mutationFn: (how: "approve" | "reject") => {
       const body = how === "approve" ? { contentHash: one.contentHash } : { reason: why };
@@ -92,16 +91,6 @@ function Decide({ one }: { readonly one: Proposal }) {
   if (!may) return <span className="mute">A controller or approver decides.</span>;
   return (
     <>
-      {one.operation === "repair-reference" ? (
-        <Dialog
-          title="What would be sent"
-          open={looking}
-          close={() => setLooking(false)}
-          width="middle"
-        >
-          <DryRun content={one.content} />
-        </Dialog>
-      ) : null}
       {decide.error === null ? null : <ProblemView error={decide.error} />}
       {why === undefined ? (
         <div className="buttons">
@@ -113,11 +102,7 @@ function Decide({ one }: { readonly one: Proposal }) {
           >
             Approve
           </button>
-          {one.operation === "repair-reference" ? (
-            <button type="button" className="button" onClick={() => setLooking(true)}>
-              What would be sent …
-            </button>
-          ) : null}
+          {one.operation === "repair-reference" ? <Requests content={one.content} /> : null}
           <button type="button" className="button" onClick={() => setWhy("")}>
             Reject …
           </button>
@@ -139,6 +124,20 @@ function Decide({ one }: { readonly one: Proposal }) {
           </button>
         </form>
       )}
+    </>
+  );
+}
+
+function Requests({ content }: { readonly content: RepairContent }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        What would be sent …
+      </button>
+      <Dialog title="What would be sent" open={open} close={() => setOpen(false)} width="middle">
+        <DryRun content={content} />
+      </Dialog>
     </>
   );
 }

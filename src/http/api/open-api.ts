@@ -184,6 +184,14 @@ function sessionPaths(named: Named): Record<string, Document> {
         responses: { 204: { description: "Ended." }, default: problemResponse([]) },
       },
     },
+    ...passwordPaths(told, named),
+    ...livePath(),
+  };
+}
+
+function passwordPaths(told: Document, named: Named): Record<string, Document> {
+  const tags = ["Session"];
+  return {
     [`${API_BASE}/session/password`]: {
       post: {
         operationId: "change-password",
@@ -209,6 +217,11 @@ function sessionPaths(named: Named): Record<string, Document> {
         responses: { 200: { description: "Set; sign in." }, default: problemResponse([]) },
       },
     },
+  };
+}
+
+function livePath(): Record<string, Document> {
+  return {
     [`${API_BASE}/live`]: {
       get: {
         operationId: "live",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ApiRoom } from "../../../test/support/api-room.ts";
+import type { ApiRoom, Client } from "../../../test/support/api-room.ts";
 import { openApiRoom, PASSWORD } from "../../../test/support/api-room.ts";
 
 let room: ApiRoom;
@@ -152,5 +152,125 @@ describe("sessions", () => {
     await room.company.pool.query("update account set disabled_at = now() where login = 'dora'");
     expect((await dora.ask("/api/v1/session")).status).toBe(401);
     expect((await signInWith({ login: "dora", password: PASSWORD })).status).toBe(401);
+  });
+});
+
+describe("passwords", () => {
+  const change = (who: Client, body: object, headers: Record<string, string> = {}) =>
+    who.ask("/api/v1/session/password", { method: "POST", body, headers });
+  const reset = (body: object, headers: Record<string, string> = {}) =>
+    room.ask("/api/v1/session/reset", { method: "POST", body, headers });
+  const NEW = "another horse battery";
+
+  test("given the present password, then another one holds and every other session has ended", async () => {
+    await room.person("Doris Elm", ["analyst"]);
+    const here = await room.signIn("doris");
+    const elsewhere = await room.signIn("doris");
+    const changed = await change(here, { current: PASSWORD, password: NEW });
+    expect(changed).toMatchObject({ status: 200, body: { person: { name: "Doris Elm" } } });
+    const cookie = changed.headers.get("set-cookie")?.split(";")[0] ?? "";
+    expect(cookie).not.toBe(here.cookie);
+    expect((await room.ask("/api/v1/session", { headers: { cookie } })).status).toBe(200);
+    for (const old of [here, elsewhere]) {
+      expect((await old.ask("/api/v1/session")).status).toBe(401);
+    }
+    expect((await signInWith({ login: "doris", password: PASSWORD })).status).toBe(401);
+    expect((await signInWith({ login: "doris", password: NEW })).status).toBe(200);
+    const { rows } = await room.company.pool.query(
+      "select actor, after ->> 'login' as login from audit where operation = 'change-password'",
+    );
+    expect(rows).toEqual([{ actor: "Doris Elm", login: "doris" }]);
+    expect(
+      JSON.stringify((await room.company.pool.query("select * from audit")).rows),
+    ).not.toContain(NEW);
+  });
+
+  test("given a wrong one, a short one, another site or a token, then nothing changes", async () => {
+    await room.person("Ella Fox", ["analyst"]);
+    const ella = await room.signIn("ella");
+    const good = { current: PASSWORD, password: NEW };
+    expect(await change(ella, { ...good, current: "not this one at all" })).toMatchObject({
+      status: 400,
+      body: { code: "E_ACCESS_CURRENT_PASSWORD" },
+    });
+    for (const password of ["short", "x".repeat(201)]) {
+      expect(await change(ella, { ...good, password })).toMatchObject({
+        status: 400,
+        body: { code: "E_ACCESS_PASSWORD" },
+      });
+    }
+    expect(await change(ella, good, { "x-tieout-csrf": "" })).toMatchObject({
+      body: { code: "E_ACCESS_CSRF" },
+    });
+    expect(await change(ella, good, { "sec-fetch-site": "cross-site" })).toMatchObject({
+      status: 403,
+    });
+    const made = await ella.ask("/api/v1/tokens", {
+      method: "POST",
+      body: { name: "x", permissions: ["story.read"] },
+    });
+    const authorization = `Bearer ${String(made.body["token"])}`;
+    const byToken = await room.ask("/api/v1/session/password", {
+      ...{ method: "POST", body: good, headers: { authorization } },
+    });
+    expect(byToken.body).toMatchObject({ code: "E_ACCESS_NO_PASSWORD" });
+    expect((await ella.ask("/api/v1/session")).status).toBe(200);
+    expect((await signInWith({ login: "ella", password: PASSWORD })).status).toBe(200);
+  });
+
+  test("given guesses from an open session, then they count as tries at signing in", async () => {
+    await room.person("Finn Gale", ["analyst"]);
+    const finn = await room.signIn("finn");
+    const guess = { current: "not this one at all", password: NEW };
+    const told: number[] = [];
+    for (let tries = 0; tries < 11; tries += 1) told.push((await change(finn, guess)).status);
+    expect(told).toEqual([...Array(10).fill(400), 429]);
+  });
+
+  test("given an administrator's link, then it sets a password once, and ends the sessions", async () => {
+    await room.person("Gina Hall", ["analyst"]);
+    await room.person("Root Admin", ["admin"]);
+    const admin = await room.signIn("root");
+    const gina = await room.signIn("gina");
+    const ask = (who: string) =>
+      admin.ask(`/api/v1/users/${who}/reset-password`, { method: "POST", body: {} });
+    const first = await ask("gina");
+    expect((await gina.ask("/api/v1/session")).status).toBe(401);
+    const second = await ask("gina");
+    const secretOf = ({ body }: typeof first): string =>
+      String(body["path"]).replace("/reset#", "");
+    expect(secretOf(second)).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    // A newer link takes the place of the one before.
+    expect(await reset({ secret: secretOf(first), password: NEW })).toMatchObject({
+      status: 400,
+      body: { code: "E_ACCESS_RESET" },
+    });
+    const use = { secret: secretOf(second), password: NEW };
+    expect((await reset({ ...use, password: "short" })).status).toBe(400);
+    expect((await reset(use, { origin: "https://evil.example" })).status).toBe(403);
+    const before = await room.signIn("gina");
+    expect(await reset(use)).toMatchObject({ status: 200, body: { login: "gina" } });
+    expect((await before.ask("/api/v1/session")).status).toBe(401);
+    expect((await reset(use)).body).toMatchObject({ code: "E_ACCESS_RESET" });
+    expect((await signInWith({ login: "gina", password: NEW })).status).toBe(200);
+    const kept = await room.company.pool.query("select * from password_reset");
+    expect(JSON.stringify(kept.rows)).not.toContain(secretOf(second));
+    expect((await ask("nobody")).status).toBe(404);
+  });
+
+  test("given a link that is over or of a disabled account, then it sets nothing", async () => {
+    await room.person("Hugo Ives", ["analyst"]);
+    const admin = await room.signIn("root");
+    const post = (path: string) =>
+      admin.ask(`/api/v1/users/hugo/${path}`, { method: "POST", body: {} });
+    const { body } = await post("reset-password");
+    const secret = String(body["path"]).replace("/reset#", "");
+    const { pool } = room.company;
+    await pool.query("update password_reset set expires_at = now() where used_at is null");
+    expect((await reset({ secret, password: NEW })).body).toMatchObject({ code: "E_ACCESS_RESET" });
+    const again = String((await post("reset-password")).body["path"]).replace("/reset#", "");
+    await post("disable");
+    expect((await reset({ secret: again, password: NEW })).status).toBe(400);
+    expect((await signInWith({ login: "hugo", password: NEW })).status).toBe(401);
   });
 });

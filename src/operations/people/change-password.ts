@@ -24,7 +24,7 @@ export interface PasswordChange {
   readonly address: string;
 }
 
-/** Returns a new session's secret. Throws E_ACCESS_CURRENT_PASSWORD, E_ACCESS_LOCKED, E_ACCESS_PASSWORD. */
+/** Returns a new session's secret. Throws E_ACCESS_{CURRENT_PASSWORD,LOCKED,PASSWORD}. */
 export async function changePassword(parts: SignInParts, asked: PasswordChange): Promise<string> {
   demandGood(asked.password);
   // Guessing the old one from an open session is guessing all the same.

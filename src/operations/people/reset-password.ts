@@ -1,4 +1,4 @@
-/** A lost password: an administrator makes a link that sets a new one, once and for a short time. */
+/** A lost password: an administrator makes a link that sets a new one, once, within a day. */
 import { z } from "zod";
 import { inTransaction } from "../../store/database.ts";
 import { listLocalAccounts, offerReset } from "../../store/replace-password.ts";
