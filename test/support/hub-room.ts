@@ -21,6 +21,7 @@ import type { EmbeddedRestate } from "../../src/engine/embedded/restate.ts";
 import { startEmbeddedRestate } from "../../src/engine/embedded/restate.ts";
 import { billingToBooks } from "../../src/flows/billing-to-books.ts";
 import { eventsToWarehouse } from "../../src/flows/events-to-warehouse.ts";
+import type { Random } from "../../src/kernel/random.ts";
 import { seededRandom } from "../../src/kernel/random.ts";
 import type { NetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
 import {
@@ -52,7 +53,7 @@ export interface HubRoom {
   close(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -60,7 +61,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function startSandboxes() {
+export async function startSandboxes() {
   const stripe = await startStripeSandbox({ port: 0, clock: systemClock, perSecond: 0 });
   const netsuite = await startNetSuiteSandbox({
     port: 0,
@@ -70,15 +71,19 @@ async function startSandboxes() {
   return { stripe, netsuite };
 }
 
-interface Surroundings {
-  readonly database: FreshDatabase;
-  readonly restate: EmbeddedRestate;
+export interface Surroundings {
+  readonly databaseUrl: string;
+  readonly restate: Pick<EmbeddedRestate, "ingressUrl" | "adminUrl">;
   readonly stripe: StripeSandbox;
   readonly netsuite: NetSuiteSandbox;
   readonly secret: string;
   readonly port: number;
   readonly log: string[];
   readonly observeEveryMs: number | undefined;
+  /** The account's record type in which the ledger leaves its mark. */
+  readonly ledgerRecord?: string;
+  /** For nonces; two hubs before one account must not draw the same. */
+  readonly random?: Random;
 }
 
 export const ROOM_MASTER_KEY = "a room's master key";
@@ -91,9 +96,9 @@ export const SANDBOX_OBSERVE = {
   lagMs: 0,
 };
 
-function hubSettings(around: Surroundings): HubSettings {
-  const { database, restate, stripe, netsuite, secret, port } = around;
-  const surroundings = { clock: systemClock, random: seededRandom(1) };
+export function hubSettings(around: Surroundings): HubSettings {
+  const { databaseUrl, restate, stripe, netsuite, secret, port } = around;
+  const surroundings = { clock: systemClock, random: around.random ?? seededRandom(1) };
   const note = (fields: object, message: string): void => {
     around.log.push(`${message} ${JSON.stringify(fields)}`);
   };
@@ -101,6 +106,7 @@ function hubSettings(around: Surroundings): HubSettings {
     ...settingsFor(netsuite.url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
     limits: { longestRunMs: 300, indexLagMs: 0 },
     observe: SANDBOX_OBSERVE,
+    ledgerRecord: around.ledgerRecord,
   };
   const source = stripeSource(
     {
@@ -113,13 +119,13 @@ function hubSettings(around: Surroundings): HubSettings {
     },
     surroundings,
   );
-  const warehouse = { connection: "warehouse", account: "room", url: database.url };
+  const warehouse = { connection: "warehouse", account: "room", url: databaseUrl };
   const types = contracts.map((contract) => contract.type);
   const reports = makeReports({ version: "0.0.0", hub: "h1" });
   return {
     name: "h1",
     version: "0.0.0",
-    databaseUrl: database.url,
+    databaseUrl,
     migrationsDir,
     masterKeys: fixedMasterKey(ROOM_MASTER_KEY),
     engine: { ingressUrl: restate.ingressUrl, adminUrl: restate.adminUrl },
@@ -163,12 +169,13 @@ export async function openHubRoom(
   const secret = endpoint.secrets[0] ?? "";
   const log: string[] = [];
   const { observeEveryMs } = options;
-  const around = { database, restate, stripe, netsuite, secret, port, log, observeEveryMs };
+  const databaseUrl = database.url;
+  const around = { databaseUrl, restate, stripe, netsuite, secret, port, log, observeEveryMs };
   const hub = await startHub({ ...hubSettings(around), ...options.settings });
   return {
     ...{ database, stripe, netsuite, restate, hub, log, webhookUrl, secret },
     states: () => statesOf(hub),
-    settled: (timeoutMs = 30_000) => settled(hub, timeoutMs),
+    settled: (timeoutMs = 30_000) => settledHub(hub, timeoutMs),
     async close() {
       await hub.stop();
       await restate.stop();
@@ -187,7 +194,7 @@ async function statesOf(hub: Hub): Promise<Record<string, number>> {
   return Object.fromEntries(rows.rows.map((row) => [row.key, row.n]));
 }
 
-async function settled(hub: Hub, timeoutMs: number): Promise<Record<string, number>> {
+export async function settledHub(hub: Hub, timeoutMs: number): Promise<Record<string, number>> {
   const until = performance.now() + timeoutMs;
   for (let quiet = 0; ; ) {
     const now = await statesOf(hub);
