@@ -4,8 +4,10 @@ import path from "node:path";
 import { z } from "zod";
 import type { Actor } from "../access/roles.ts";
 import type { Connected } from "../cli/build-program.ts";
+import { keptBackups } from "../engine/backup/kept-backups.ts";
 import { findEmbeddedPostgres } from "../engine/embedded/postgres.ts";
 import { findEmbeddedRestate } from "../engine/embedded/restate.ts";
+import { archiveState } from "../engine/embedded/wal-archive.ts";
 import { isHealthy } from "../engine/restate-client.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import { openDatabase } from "../store/database.ts";
@@ -105,6 +107,7 @@ export async function connect(
     crash: crashPoints(environment.variables["TIEOUT_CRASH_AT"]),
     surroundings: {
       engineReachable: () => engineReachable(environment),
+      ...(environment.databaseUrl === undefined ? { backups: () => backupsOf(environment) } : {}),
       diskSpace: async () => ({
         ...diskSpace(environment.dataDir),
         ...spaceLimits(config.limits),
@@ -152,6 +155,13 @@ async function engineReachable(environment: Environment): Promise<boolean> {
   }
   const found = await findEmbeddedRestate(environment.dataDir);
   return found !== undefined && isHealthy(found);
+}
+
+function backupsOf({ walArchive }: Environment) {
+  return {
+    newestAt: keptBackups(walArchive).at(-1)?.finishedAt,
+    archiveStopped: archiveState(walArchive).stopped,
+  };
 }
 
 function diskSpace(dataDir: string): { free: number; total: number } {

@@ -1,5 +1,6 @@
 /** Is everything that must run there, and is it well; each finding with what to do. */
 import { z } from "zod";
+import { epochMs } from "../kernel/clock.ts";
 import { messageOf } from "../kernel/errors.ts";
 import { checkDatabase, listPartitions } from "../store/check-database.ts";
 import { checkApiRole } from "../store/ensure-api-role.ts";
@@ -45,6 +46,7 @@ export const doctorOperation = defineOperation({
       ...rest,
       ...(await guarded("engine", () => engineCheck(context))),
       ...(await guarded("disk", () => diskCheck(context))),
+      ...(await guarded("backup", async () => [backupCheck(context)])),
     ];
     return { healthy: checks.every((one) => one.status !== "failed"), checks };
   },
@@ -186,4 +188,27 @@ async function diskCheck({ surroundings }: OperationContext): Promise<DoctorChec
 
 function mebibytes(bytes: number): number {
   return Math.floor(bytes / 1024 ** 2);
+}
+
+/** A backup a night, and some hours for a night that was long. */
+const BACKUP_HOURS = 36;
+
+function backupCheck({ surroundings, clock }: OperationContext): DoctorCheck {
+  const name = "backup";
+  if (surroundings?.backups === undefined) {
+    return { name, status: "not checked", detail: "another server keeps the ledger, or its copies" };
+  }
+  const { newestAt, archiveStopped } = surroundings.backups();
+  const remedy = "tieout backup <folder>";
+  if (newestAt === undefined) {
+    return { name, status: "warning", detail: "none was made of this data folder", remedy };
+  }
+  const hours = Math.floor((clock.now() - epochMs(newestAt)) / 3_600_000);
+  const detail = `the newest is of ${newestAt}, ${hours} h ago`;
+  if (archiveStopped !== undefined) {
+    const why = `${detail}; its log is archived no more: ${archiveStopped}`;
+    return { name, status: "warning", detail: why, remedy };
+  }
+  if (hours > BACKUP_HOURS) return { name, status: "warning", detail, remedy };
+  return { name, status: "ok", detail };
 }

@@ -57,6 +57,13 @@ export interface Surroundings {
   readonly engineReachable?: () => Promise<boolean>;
   /** Bytes on the disk that holds the data folder. */
   readonly diskSpace?: () => Promise<DiskSpace>;
+  /** The copies of the ledger in the box; absent where another server keeps it. */
+  readonly backups?: () => {
+    /** When the newest was complete; undefined: none was made here. */
+    readonly newestAt: string | undefined;
+    /** Why the log is archived no more. */
+    readonly archiveStopped: string | undefined;
+  };
   /** The caller's own files. A server has none to offer: paths of strangers stay unopened. */
   readonly files?: {
     /** Lines without their ends. */

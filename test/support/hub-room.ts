@@ -22,6 +22,7 @@ import type { EmbeddedRestate } from "../../src/engine/embedded/restate.ts";
 import { startEmbeddedRestate } from "../../src/engine/embedded/restate.ts";
 import { billingToBooks } from "../../src/flows/billing-to-books.ts";
 import { eventsToWarehouse } from "../../src/flows/events-to-warehouse.ts";
+import type { Random } from "../../src/kernel/random.ts";
 import { seededRandom } from "../../src/kernel/random.ts";
 import type { NetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
 import {
@@ -58,7 +59,7 @@ export interface HubRoom {
   close(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -66,7 +67,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function startSandboxes() {
+export async function startSandboxes() {
   const stripe = await startStripeSandbox({ port: 0, clock: systemClock, perSecond: 0 });
   const netsuite = await startNetSuiteSandbox({
     port: 0,
@@ -76,11 +77,10 @@ async function startSandboxes() {
   return { stripe, netsuite };
 }
 
-interface Surroundings {
-  readonly database: FreshDatabase;
-  readonly restate: EmbeddedRestate;
+export interface Surroundings {
+  readonly databaseUrl: string;
+  readonly restate: Pick<EmbeddedRestate, "ingressUrl" | "adminUrl">;
   readonly stripe: StripeSandbox;
-  readonly netsuite: NetSuiteSandbox;
   readonly secret: string;
   readonly port: number;
   /** The same after a restart: the engine goes on with what it had begun there. */
@@ -106,8 +106,8 @@ export const SANDBOX_OBSERVE = {
   lagMs: 0,
 };
 
-function hubSettings(around: Surroundings): HubSettings {
-  const { database, restate, stripe, books, secret, port } = around;
+export function hubSettings(around: Surroundings): HubSettings {
+  const { databaseUrl, restate, stripe, books, secret, port } = around;
   const surroundings = { clock: systemClock, random: seededRandom(1) };
   const note = (fields: object, message: string): void => {
     around.log.push(`${message} ${JSON.stringify(fields)}`);
@@ -124,13 +124,13 @@ function hubSettings(around: Surroundings): HubSettings {
     },
     surroundings,
   );
-  const warehouse = { connection: "warehouse", account: "room", url: database.url };
+  const warehouse = { connection: "warehouse", account: "room", url: databaseUrl };
   const types = contracts.map((contract) => contract.type);
   const reports = makeReports({ version: "0.0.0", hub: "h1" });
   return {
     name: "h1",
     version: "0.0.0",
-    databaseUrl: database.url,
+    databaseUrl,
     migrationsDir,
     masterKeys: fixedMasterKey(ROOM_MASTER_KEY),
     engine: { ingressUrl: restate.ingressUrl, adminUrl: restate.adminUrl },
@@ -159,13 +159,22 @@ function hubSettings(around: Surroundings): HubSettings {
   };
 }
 
-function netSuiteBooks({ url }: NetSuiteSandbox): BooksInRoom {
+export function netSuiteBooks(
+  { url }: NetSuiteSandbox,
+  marking: {
+    /** The account's record type in which the ledger leaves its mark. */
+    readonly ledgerRecord?: string;
+    /** For nonces; two hubs before one account must not draw the same. */
+    readonly random?: Random;
+  } = {},
+): BooksInRoom {
   const settings = {
     ...settingsFor(url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
     limits: { longestRunMs: 300, indexLagMs: 0 },
     observe: SANDBOX_OBSERVE,
+    ledgerRecord: marking.ledgerRecord,
   };
-  const surroundings = { clock: systemClock, random: seededRandom(1) };
+  const surroundings = { clock: systemClock, random: marking.random ?? seededRandom(1) };
   return { target: netSuiteTarget(settings, surroundings), seats: 8 };
 }
 
@@ -193,9 +202,8 @@ export async function openHubRoom(
   const log: string[] = [];
   const { observeEveryMs } = options;
   const books = options.books ?? netSuiteBooks(netsuite);
-  const servers = { database, restate, stripe, netsuite };
-  const rest = { secret, port, enginePort, log, observeEveryMs, books };
-  const around = { ...servers, ...rest };
+  const shared = { databaseUrl: database.url, restate, stripe, secret, port, enginePort, books };
+  const around = { ...shared, log, observeEveryMs };
   const start = () => startHub({ ...hubSettings(around), ...options.settings });
   let hub = await start();
   return {
@@ -208,7 +216,7 @@ export async function openHubRoom(
       hub = await start();
     },
     states: () => statesOf(hub),
-    settled: (timeoutMs = 30_000) => settled(hub, timeoutMs),
+    settled: (timeoutMs = 30_000) => settledHub(hub, timeoutMs),
     async close() {
       await hub.stop();
       await restate.stop();
@@ -227,7 +235,7 @@ async function statesOf(hub: Hub): Promise<Record<string, number>> {
   return Object.fromEntries(rows.rows.map((row) => [row.key, row.n]));
 }
 
-async function settled(hub: Hub, timeoutMs: number): Promise<Record<string, number>> {
+export async function settledHub(hub: Hub, timeoutMs: number): Promise<Record<string, number>> {
   const until = performance.now() + timeoutMs;
   for (let quiet = 0; ; ) {
     const now = await statesOf(hub);

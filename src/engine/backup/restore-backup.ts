@@ -123,8 +123,8 @@ function momentOf({ to }: RestoreBackup, manifest: Manifest): string | undefined
   return instant(moment).replace("T", " ").replace("Z", "+00");
 }
 
-/** What the supervisor and an earlier, unfinished restore leave in a data folder. */
-const OURS = new Set(["run", "logs", "ports", "restore.json"]);
+/** What the supervisor and an unfinished restore leave there, and the key put there beforehand. */
+const OURS = new Set(["run", "logs", "ports", "restore.json", "master.key"]);
 
 function refuseUsed(dataDir: string): void {
   if (!existsSync(dataDir)) return;
