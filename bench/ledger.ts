@@ -6,8 +6,8 @@ import type { Pool } from "../src/store/database.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { ensurePartitions } from "../src/store/ensure-partitions.ts";
 import type { Keyring } from "../src/store/keyring.ts";
-import type { MasterKeys } from "../src/store/master-key.ts";
 import { openKeyring } from "../src/store/keyring.ts";
+import type { MasterKeys } from "../src/store/master-key.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { CUSTOMERS, customerId, PRODUCTS, SOURCE } from "./load-events.ts";
 

@@ -7,7 +7,13 @@ import type { OperationContext } from "../../src/operations/operation.ts";
 import { runOperation } from "../../src/operations/operation.ts";
 import type { NetSuiteSandbox } from "../../src/sandbox/netsuite/sandbox.ts";
 import type { StripeSandbox } from "../../src/sandbox/stripe/start.ts";
-import { freePort, hubSettings, netSuiteBooks, settledHub, startSandboxes } from "../support/hub-room.ts";
+import {
+  freePort,
+  hubSettings,
+  netSuiteBooks,
+  settledHub,
+  startSandboxes,
+} from "../support/hub-room.ts";
 import type { LedgerServer } from "../support/ledger-server.ts";
 import { quiet, serveLedger } from "../support/ledger-server.ts";
 import { testKeyring } from "../support/system-cipher.ts";

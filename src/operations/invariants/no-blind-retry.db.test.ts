@@ -50,11 +50,14 @@ async function verdict(): Promise<string | undefined> {
 test.each([
   ["1 hour", "held"],
   ["1 millisecond", "violated"],
-])("given a step that lacked, seen %s after the send, then a second send is %s", async (after, state) => {
-  await seen(after, "probe-unfinished");
-  await sentAgain();
-  expect(await verdict()).toBe(state);
-});
+])(
+  "given a step that lacked, seen %s after the send, then a second send is %s",
+  async (after, state) => {
+    await seen(after, "probe-unfinished");
+    await sentAgain();
+    expect(await verdict()).toBe(state);
+  },
+);
 
 test("given an answer that was complete but for a step, then the same request may follow", async () => {
   await plant(`jsonb_build_object('created_at', now() + interval '1 hour')`, "unfinished");
