@@ -109,8 +109,8 @@ async function demoChildren(
     name: "tryton",
     args: [PROGRAM, "tryton"],
     env: () => ({ ...base, TIEOUT_TRYTON_PORT: String(http) }),
-    // Its first start installs the modules into a database: 20 s alone, minutes on a busy machine.
-    startPatienceMs: 300_000,
+    // Its first start installs the modules into a database: 12 s of work, minutes on a busy machine.
+    startPatienceMs: 900_000,
   });
   return [sandbox, books];
 }

@@ -116,7 +116,7 @@ async function cancelSomethingByHand(): Promise<string> {
 // The demo keeps its Tryton on SQLite whatever the run's own database is.
 describe.runIf(inject("tryton").database.kind === "sqlite")("the demo's second company", () => {
   test("given a month of two companies, then both books are the event log's; one edit is found", {
-    timeout: 15 * MINUTES,
+    timeout: 30 * MINUTES,
   }, async () => {
     const demo = tieout("demo", "--keep-running", "--with", "tryton");
     await until(demo, "keeps running");
@@ -152,7 +152,7 @@ describe.runIf(inject("tryton").database.kind === "sqlite")("the demo's second c
   });
 
   test("given the edited books, then the next demo takes over what was left, says so and fails", {
-    timeout: 10 * MINUTES,
+    timeout: 20 * MINUTES,
   }, async () => {
     const demo = tieout("demo", "--json");
     expect(await demo.ended).toBe(1);
@@ -169,7 +169,7 @@ describe.runIf(inject("tryton").database.kind === "sqlite")("the demo's second c
   });
 
   test("given npm start, then Tryton runs with the rest, and Ctrl-C leaves no process", {
-    timeout: 10 * MINUTES,
+    timeout: 20 * MINUTES,
   }, async () => {
     const up = tieout("up");
     await until(up, "Ctrl-C stops everything");
@@ -184,7 +184,7 @@ describe.runIf(inject("tryton").database.kind === "sqlite")("the demo's second c
   });
 
   test("given it is left out, then no Tryton runs and nothing is said of it", {
-    timeout: 10 * MINUTES,
+    timeout: 20 * MINUTES,
   }, async () => {
     const up = tieout("up", "--reset", "--without", "tryton");
     await until(up, "Ctrl-C stops everything");
