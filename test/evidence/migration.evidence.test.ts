@@ -35,6 +35,7 @@ async function schemaOf(pool: Pool): Promise<string[]> {
        from pg_constraint where connamespace = 'public'::regnamespace
      union all select 'trigger ' || pg_get_triggerdef(t.oid) from pg_trigger t
        join pg_class c on c.oid = t.tgrelid where c.relnamespace = 'public'::regnamespace
+         and not t.tgisinternal
      union all select 'function ' || oid::regprocedure from pg_proc
        where pronamespace = 'public'::regnamespace order by 1`,
   );
