@@ -117,7 +117,7 @@ describe("the process that retires is killed", () => {
     const report = await verified(ledger.pool);
     expect(report.problems).toEqual([]);
     expect(report.retired).toBe(3 * 3 * FACTS);
-  });
+  }, 600_000);
 });
 
 describe("the server is killed under it", () => {

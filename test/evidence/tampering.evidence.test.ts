@@ -14,7 +14,7 @@ import { openPastLedger } from "../support/past-ledger.ts";
 import { systemHasher } from "../support/system-hasher.ts";
 import { smallestChanges, typeOf } from "../support/tampering.ts";
 
-const ROUNDS = 120;
+const ROUNDS = 80;
 const FACTS = 60;
 const SEED = Number(process.env["TIEOUT_SEED"] ?? Date.now() % 1_000_000);
 
@@ -69,6 +69,15 @@ async function damage(table: string, sets: string, id: string): Promise<boolean>
   }
 }
 
+/** As the server prints it: what the driver makes of a time has no microseconds. */
+async function textOf(table: string, column: string, id: string): Promise<string | null> {
+  const { rows } = await ledger.pool.query<{ value: string | null }>(
+    `select ${column}::text as value from ${table} where id = $1`,
+    [id],
+  );
+  return rows[0]?.value ?? null;
+}
+
 async function namedOffline(): Promise<string[]> {
   const lines = evidenceLines(ledger.pool, "1", "2026-11-23T00:00:00.000Z");
   const { problems } = await verifyEvidence(systemHasher, lines);
@@ -93,16 +102,11 @@ test("given one byte of a sealed row changed, then it is named, offline and onli
     const { id } = oneOf(rows);
     const columns = await columnsOf(ledger.pool, table);
     const column = oneOf(columns.filter((one) => one !== "id" && one !== "tx"));
-    const kept = await ledger.pool.query(`select ${column} as value from ${table} where id = $1`, [
-      id,
-    ]);
+    const before = await textOf(table, column, id);
     const change = await changeOf(table, column, Math.floor(random.unit() * 10_000));
     const done = await damage(table, `${column} = ${change}`, id);
-    const after = await ledger.pool.query(`select ${column} as value from ${table} where id = $1`, [
-      id,
-    ]);
-    // A value that is not there, or that its type rounds away, was not changed.
-    if (!done || JSON.stringify(after.rows) === JSON.stringify(kept.rows)) continue;
+    // A value that is not there was not changed.
+    if (!done || (await textOf(table, column, id)) === before) continue;
     damaged += 1;
     hit.set(table, (hit.get(table) ?? 0) + 1);
     const where = `${table}.${column} of ${id}, seed ${SEED}, round ${round}`;
@@ -118,7 +122,7 @@ test("given one byte of a sealed row changed, then it is named, offline and onli
   process.stdout.write(`${damaged} changes: ${JSON.stringify(Object.fromEntries(hit))}\n`);
   expect(hit.size).toBe(evidenceNames.length);
   expect(damaged).toBeGreaterThan(ROUNDS / 2);
-});
+}, 600_000);
 
 /** A copy of every row, to mend the damage from. */
 beforeAll(async () => {

@@ -75,6 +75,22 @@ export function openCorpus(version: string): CorpusLedger {
   return JSON.parse(gunzipSync(readFileSync(corpusFile(version))).toString("utf8")) as CorpusLedger;
 }
 
+const NUMBERED = `
+select c.relname as name, a.attname as column from pg_attribute a
+join pg_class c on c.oid = a.attrelid
+where c.relnamespace = 'public'::regnamespace and a.attidentity <> '' and c.relkind in ('r', 'p')`;
+
+/** Numbers that the server gives go on behind those that were brought. */
+async function countOn(session: Session): Promise<void> {
+  const { rows } = await session.query<{ name: string; column: string }>(NUMBERED);
+  for (const { name, column } of rows) {
+    await session.query(
+      `select setval(pg_get_serial_sequence('${name}', '${column}'),
+         (select coalesce(max(${column}), 0) + 1 from ${name}), false)`,
+    );
+  }
+}
+
 /** Into a schema at the ledger's own level. The user must own the server: rows come in any order. */
 export async function loadLedger(pool: Pool, ledger: CorpusLedger): Promise<void> {
   await inTransaction(pool, async (session) => {
@@ -83,10 +99,12 @@ export async function loadLedger(pool: Pool, ledger: CorpusLedger): Promise<void
       // What a migration itself put there is replaced by what the ledger had.
       await session.query(`delete from ${name}`);
       await session.query(
-        `insert into ${name} select (line::${name}).* from unnest($1::text[]) as line`,
+        `insert into ${name} overriding system value
+         select (line::${name}).* from unnest($1::text[]) as line`,
         [rows],
       );
     }
+    await countOn(session);
     // This server counts transactions from its own number: new rows must come above.
     await session.query(`select seal_resume_above(greatest(
       (select coalesce(max(upto_tx), 0) from seal_block), (select coalesce(max(tx), 0) from audit),
