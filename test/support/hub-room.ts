@@ -98,9 +98,10 @@ export const SANDBOX_OBSERVE = {
   lagMs: 0,
 };
 
-function hubSettings(around: Surroundings): HubSettings {
+/** `starts`: how often it was started; a nonce of an earlier start is refused by the books. */
+function hubSettings(around: Surroundings, starts: number): HubSettings {
   const { database, restate, stripe, netsuite, secret, port } = around;
-  const surroundings = { clock: systemClock, random: seededRandom(1) };
+  const surroundings = { clock: systemClock, random: seededRandom(starts) };
   const note = (fields: object, message: string): void => {
     around.log.push(`${message} ${JSON.stringify(fields)}`);
   };
@@ -173,7 +174,11 @@ export async function openHubRoom(
   const { observeEveryMs } = options;
   const servers = { database, restate, stripe, netsuite };
   const around = { ...servers, secret, port, enginePort, log, observeEveryMs };
-  const start = () => startHub({ ...hubSettings(around), ...options.settings });
+  let starts = 0;
+  const start = () => {
+    starts += 1;
+    return startHub({ ...hubSettings(around, starts), ...options.settings });
+  };
   let hub = await start();
   return {
     ...{ database, stripe, netsuite, restate, log, webhookUrl, secret, folder },
