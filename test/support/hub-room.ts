@@ -201,10 +201,15 @@ export async function openHubRoom(
   const secret = endpoint.secrets[0] ?? "";
   const log: string[] = [];
   const { observeEveryMs } = options;
-  const books = options.books ?? netSuiteBooks(netsuite);
-  const shared = { databaseUrl: database.url, restate, stripe, secret, port, enginePort, books };
-  const around = { ...shared, log, observeEveryMs };
-  const start = () => startHub({ ...hubSettings(around), ...options.settings });
+  const shared = { databaseUrl: database.url, restate, stripe, secret, port, enginePort };
+  let starts = 0;
+  const start = () => {
+    starts += 1;
+    // A stopped hub has closed its target, and a nonce of an earlier start is refused.
+    const books = options.books ?? netSuiteBooks(netsuite, { random: seededRandom(starts) });
+    const around = { ...shared, books, log, observeEveryMs };
+    return startHub({ ...hubSettings(around), ...options.settings });
+  };
   let hub = await start();
   return {
     ...{ database, stripe, netsuite, restate, log, webhookUrl, secret, folder },
