@@ -16,8 +16,8 @@ import { readEnvironment, version } from "./environment.ts";
 import { runHubProcess } from "./hub-process.ts";
 import { runSandboxProcess } from "./sandbox-process.ts";
 import { systemClock } from "./system.ts";
-import { runTrytonProcess } from "./tryton-process.ts";
 import { addTransferCommands } from "./transfer-commands.ts";
+import { runTrytonProcess } from "./tryton-process.ts";
 import type { UpFlags } from "./up.ts";
 import { up } from "./up.ts";
 

@@ -196,7 +196,11 @@ const BACKUP_HOURS = 36;
 function backupCheck({ surroundings, clock }: OperationContext): DoctorCheck {
   const name = "backup";
   if (surroundings?.backups === undefined) {
-    return { name, status: "not checked", detail: "another server keeps the ledger, or its copies" };
+    return {
+      name,
+      status: "not checked",
+      detail: "another server keeps the ledger, or its copies",
+    };
   }
   const { newestAt, archiveStopped } = surroundings.backups();
   const remedy = "tieout backup <folder>";

@@ -49,7 +49,9 @@ beforeAll(async () => {
   room = scratchFolder();
   mkdirSync(path.join(room, "backups"));
   ledger = await serveLedger(path.join(room, "original"), { port: PORT });
-  await ledger.pool.query("create table written (id bigint generated always as identity primary key)");
+  await ledger.pool.query(
+    "create table written (id bigint generated always as identity primary key)",
+  );
 });
 
 afterAll(async () => {
@@ -66,25 +68,30 @@ describe("a backup that is killed", () => {
     "backup-stopped:1",
     "backup-complete:1",
   ];
-  test.each(points)("given SIGKILL at %s, then the ledger goes on and the next backup is whole", async (point) => {
-    const folder = path.join(room, "backups", point.replace(":", "-"));
-    await write();
-    expect(await tieout(ledger.dataDir, ["backup", folder], point)).toMatchObject({
-      signal: "SIGKILL",
-    });
-    expect(existsSync(folder)).toBe(false);
-    await write();
-    await expect
-      .poll(async () => (await ledger.pool.query("select * from pg_replication_slots")).rows)
-      .toEqual([]);
-    expect((await tieout(ledger.dataDir, ["backup", "verify", folder])).err).toContain(
-      "E_BACKUP_MANIFEST",
-    );
-    expect(await tieout(ledger.dataDir, ["backup", folder])).toMatchObject({ code: 0 });
-    expect(await tieout(ledger.dataDir, ["backup", "verify", folder])).toMatchObject({ code: 0 });
-    expect(readdirSync(path.dirname(folder)).filter((one) => one.endsWith(".unfinished"))).toEqual([]);
-    expect(await rowsIn(ledger)).toBe(written);
-  });
+  test.each(points)(
+    "given SIGKILL at %s, then the ledger goes on and the next backup is whole",
+    async (point) => {
+      const folder = path.join(room, "backups", point.replace(":", "-"));
+      await write();
+      expect(await tieout(ledger.dataDir, ["backup", folder], point)).toMatchObject({
+        signal: "SIGKILL",
+      });
+      expect(existsSync(folder)).toBe(false);
+      await write();
+      await expect
+        .poll(async () => (await ledger.pool.query("select * from pg_replication_slots")).rows)
+        .toEqual([]);
+      expect((await tieout(ledger.dataDir, ["backup", "verify", folder])).err).toContain(
+        "E_BACKUP_MANIFEST",
+      );
+      expect(await tieout(ledger.dataDir, ["backup", folder])).toMatchObject({ code: 0 });
+      expect(await tieout(ledger.dataDir, ["backup", "verify", folder])).toMatchObject({ code: 0 });
+      expect(
+        readdirSync(path.dirname(folder)).filter((one) => one.endsWith(".unfinished")),
+      ).toEqual([]);
+      expect(await rowsIn(ledger)).toBe(written);
+    },
+  );
 });
 
 describe("a restore that is killed", () => {
@@ -141,12 +148,14 @@ describe("an import that is killed", () => {
     "given SIGKILL at %s, then it is done again",
     async (point) => {
       const dataDir = path.join(room, point.replace(":", "-"));
-      expect(await tieout(dataDir, ["import", exported], point)).toMatchObject({ signal: "SIGKILL" });
+      expect(await tieout(dataDir, ["import", exported], point)).toMatchObject({
+        signal: "SIGKILL",
+      });
       expect(await tieout(dataDir, ["import", exported])).toMatchObject({ code: 0 });
       const imported = await serveLedger(dataDir, { port: PORT + 1 });
       try {
         const { rows } = await imported.pool.query(
-          `select epoch, allowed, (select count(*)::int from audit) as acts from sending_permission`,
+          "select epoch, allowed, (select count(*)::int from audit) as acts from sending_permission",
         );
         expect(rows).toEqual([{ epoch: 2, allowed: false, acts: 1 }]);
       } finally {
