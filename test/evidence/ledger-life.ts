@@ -51,7 +51,8 @@ export interface Life {
   readonly context: OperationContext;
   settled(timeoutMs: number): Promise<Record<string, number>>;
   resume(input?: object): ReturnType<typeof resumeIn>;
-  stop(): Promise<void>;
+  /** `last`: done when the hub has ended and its ledger still answers. */
+  stop(last?: () => Promise<unknown>): Promise<void>;
 }
 
 const resumeIn = (context: OperationContext, input: object) =>
@@ -91,8 +92,9 @@ export async function openLife(
     ...{ ledger, hub, log, context },
     settled: (timeoutMs) => settledHub(hub, timeoutMs),
     resume: (input = {}) => resumeIn(context, input),
-    async stop() {
+    async stop(last) {
       await hub.stop();
+      await last?.();
       await keyring.close();
       await restate.stop();
       await ledger.stop();
