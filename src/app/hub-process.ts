@@ -8,7 +8,9 @@ import type { Sandboxes } from "./demo-config.ts";
 import { demoConfig, secondCompany } from "./demo-config.ts";
 import { migrationsDir, packageDir, readEnvironment, version } from "./environment.ts";
 import { appErrors } from "./errors.ts";
+import type { Hub } from "./hub.ts";
 import { startHub } from "./hub.ts";
+import type { HubSettings } from "./hub-settings.ts";
 import { openLog } from "./log.ts";
 import { ensureMasterKey, masterKeys } from "./master-keys.ts";
 import { peopleSettings, trustedProxies } from "./people-settings.ts";
@@ -89,6 +91,12 @@ export async function runHubProcess(): Promise<void> {
     log.fatal({ reason: messageOf(thrown) }, "hub did not start");
     process.exit(1);
   });
+  const stop = stopOnSignals(hub, log);
+  holdLifeline(stop).ready({ http: `http://127.0.0.1:${hub.httpPort}` });
+}
+
+/** Returns what stops the hub; a signal does, too. */
+function stopOnSignals(hub: Hub, log: HubSettings["log"]): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= hub.stop();
@@ -105,5 +113,5 @@ export async function runHubProcess(): Promise<void> {
   };
   process.once("SIGTERM", leave);
   process.once("SIGINT", leave);
-  holdLifeline(stop).ready({ http: `http://127.0.0.1:${hub.httpPort}` });
+  return stop;
 }

@@ -6,7 +6,10 @@ import pg from "pg";
 
 export type Pool = pg.Pool;
 /** One connection, inside or outside a transaction. */
-export type Session = pg.PoolClient | pg.Pool;
+/** One connection, held. */
+export type Connection = pg.PoolClient;
+
+export type Session = Connection | pg.Pool;
 
 const TIMESTAMPTZ = 1184;
 const DATE = 1082;

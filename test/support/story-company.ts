@@ -246,9 +246,8 @@ export async function openCompany(
         await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, laneOptions);
         await Promise.all(pending.splice(0));
         await release(await findDueHeads(pool, ["plain"], 100));
-        const states = await pool.query(
-          "select state, count(*) from handoff group by 1 order by 1",
-        );
+        const counted = "select state, count(*) from handoff group by 1 order by 1";
+        const states = await pool.query(counted);
         const now = JSON.stringify(states.rows);
         quiet = now === before && !now.includes("unknown") ? quiet + 1 : 0;
         before = now;

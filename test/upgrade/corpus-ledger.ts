@@ -91,7 +91,7 @@ async function countOn(session: Session): Promise<void> {
   }
 }
 
-/** Into a schema at the ledger's own level. The user must own the server: rows come in any order. */
+/** Into a schema at the ledger's own level. The user must own the server: rows come unordered. */
 export async function loadLedger(pool: Pool, ledger: CorpusLedger): Promise<void> {
   await inTransaction(pool, async (session) => {
     await session.query("set local session_replication_role = replica");

@@ -6,7 +6,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import type pg from "pg";
 import type { BackupBegin, BackupEnd, ServerFacts } from "../../store/base-backup.ts";
 import {
   beginBackup,
@@ -14,7 +13,7 @@ import {
   readLedgerFacts,
   readServerFacts,
 } from "../../store/base-backup.ts";
-import type { Pool } from "../../store/database.ts";
+import type { Connection, Pool } from "../../store/database.ts";
 import type { WalArchive } from "../embedded/wal-archive.ts";
 import { enableArchive } from "../embedded/wal-archive.ts";
 import { copyFile, hashFile, syncFolder } from "./copy-file.ts";
@@ -192,7 +191,7 @@ interface Finished {
 
 async function finish(
   options: TakeBackup,
-  session: pg.PoolClient,
+  session: Connection,
   { facts, begin, end, copy, unfinished }: Finished,
 ): Promise<Manifest> {
   const { version, major, system_identifier: systemIdentifier } = facts;

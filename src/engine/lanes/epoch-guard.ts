@@ -13,17 +13,12 @@ import { messageOf } from "../../kernel/errors.ts";
 import type { Pool } from "../../store/database.ts";
 import { fenceSending, readSending } from "../../store/sending-permission.ts";
 import { laneErrors } from "./errors.ts";
-import type { LaneBudget, LaneLog } from "./lane-context.ts";
+import type { EpochGuard, LaneLog } from "./lane-context.ts";
 
 /** How old a look at a marker may be when a call is claimed. */
 export const MARKER_AGE_MS = 15_000;
 /** How soon a target is looked at again that could not be looked at, or that fenced us. */
 const CLOSED_MS = 2_000;
-
-export interface EpochGuard {
-  /** True when calls to all targets of the budget may be claimed. Never throws. */
-  mayCall(budget: LaneBudget): Promise<boolean>;
-}
 
 interface Look {
   readonly at: number;
