@@ -106,9 +106,10 @@ export const SANDBOX_OBSERVE = {
   lagMs: 0,
 };
 
-function hubSettings(around: Surroundings): HubSettings {
+/** `starts`: how often it was started; a nonce of an earlier start is refused by the books. */
+function hubSettings(around: Surroundings, starts: number): HubSettings {
   const { database, restate, stripe, books, secret, port } = around;
-  const surroundings = { clock: systemClock, random: seededRandom(1) };
+  const surroundings = { clock: systemClock, random: seededRandom(starts) };
   const note = (fields: object, message: string): void => {
     around.log.push(`${message} ${JSON.stringify(fields)}`);
   };
@@ -159,13 +160,13 @@ function hubSettings(around: Surroundings): HubSettings {
   };
 }
 
-function netSuiteBooks({ url }: NetSuiteSandbox): BooksInRoom {
+function netSuiteBooks({ url }: NetSuiteSandbox, starts: number): BooksInRoom {
   const settings = {
     ...settingsFor(url, DEMO_ACCOUNT, DEMO_CREDENTIALS),
     limits: { longestRunMs: 300, indexLagMs: 0 },
     observe: SANDBOX_OBSERVE,
   };
-  const surroundings = { clock: systemClock, random: seededRandom(1) };
+  const surroundings = { clock: systemClock, random: seededRandom(starts) };
   return { target: netSuiteTarget(settings, surroundings), seats: 8 };
 }
 
@@ -192,11 +193,16 @@ export async function openHubRoom(
   const secret = endpoint.secrets[0] ?? "";
   const log: string[] = [];
   const { observeEveryMs } = options;
-  const books = options.books ?? netSuiteBooks(netsuite);
   const servers = { database, restate, stripe, netsuite };
-  const rest = { secret, port, enginePort, log, observeEveryMs, books };
-  const around = { ...servers, ...rest };
-  const start = () => startHub({ ...hubSettings(around), ...options.settings });
+  const rest = { secret, port, enginePort, log, observeEveryMs };
+  let starts = 0;
+  const start = () => {
+    starts += 1;
+    // A hub that stops closes its targets: each start has its own.
+    const books = options.books ?? netSuiteBooks(netsuite, starts);
+    const around = { ...servers, ...rest, books };
+    return startHub({ ...hubSettings(around, starts), ...options.settings });
+  };
   let hub = await start();
   return {
     ...{ database, stripe, netsuite, restate, log, webhookUrl, secret, folder },
