@@ -8,6 +8,7 @@ import type { Sandboxes } from "./demo-config.ts";
 import { demoConfig, secondCompany } from "./demo-config.ts";
 import { migrationsDir, packageDir, readEnvironment, version } from "./environment.ts";
 import { appErrors } from "./errors.ts";
+import type { Hub } from "./hub.ts";
 import { startHub } from "./hub.ts";
 import { openLog } from "./log.ts";
 import { ensureMasterKey, masterKeys } from "./master-keys.ts";
@@ -89,6 +90,12 @@ export async function runHubProcess(): Promise<void> {
     log.fatal({ reason: messageOf(thrown) }, "hub did not start");
     process.exit(1);
   });
+  const stop = stopOnSignals(hub, log);
+  holdLifeline(stop).ready({ http: `http://127.0.0.1:${hub.httpPort}` });
+}
+
+/** Stops once, however often it is asked; ends the process after a signal. */
+function stopOnSignals(hub: Hub, log: ReturnType<typeof openLog>): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= hub.stop();
@@ -105,5 +112,5 @@ export async function runHubProcess(): Promise<void> {
   };
   process.once("SIGTERM", leave);
   process.once("SIGINT", leave);
-  holdLifeline(stop).ready({ http: `http://127.0.0.1:${hub.httpPort}` });
+  return stop;
 }
