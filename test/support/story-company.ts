@@ -256,8 +256,7 @@ export async function openCompany(
     async close() {
       await target.close?.();
       if (options.server === undefined) await server.close();
-      await keyring.close();
-      await pool.end();
+      await Promise.all([keyring.close(), pool.end()]);
       await database.drop();
     },
   };
