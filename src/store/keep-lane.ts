@@ -1,7 +1,7 @@
 /**
  * Renews the lease of a seat while its call is under way. A call may last longer than a lease (a
  * target's time-out is its own), and a holder that lives must not lose its seat for that: another
- * would make one call more than the budget has seats, and what the first brings would come too late.
+ * would make one call more than the budget has seats, and what the first brings would be too late.
  * A holder that stands still renews nothing.
  */
 import type { Pool } from "./database.ts";

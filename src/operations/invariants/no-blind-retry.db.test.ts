@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => company.close());
 
-/** A copy of the invoice's send with these changes, as only the database's own password may make. */
+/** A copy of the invoice's send with these changes, as only the database's password may make. */
 async function plant(changes: string, told?: string): Promise<void> {
   const client = await company.pool.connect();
   await client.query("set session_replication_role = replica");
