@@ -123,6 +123,14 @@ describe("each failure that Tryton is known to tell", () => {
     expect("cause" in outcome && outcome.cause).toMatch(/^journal-period .*2026-05/);
   });
 
+  test("a journal's period that another posting has just made", async () => {
+    const values = { journal: ground.journals.general, period: (await period("2026-08-10")) ?? 0 };
+    const make = () => ask("model.account.journal.period.create", [[values]]);
+    expect(idIn(await make())).toBeGreaterThan(0);
+    const outcome = classifyAnswer(await make());
+    expect(outcome).toMatchObject({ class: "later", code: "E_TRYTON_RECORD_CHANGED" });
+  });
+
   test("a posted invoice that is to be changed", async () => {
     const id = await invoice("2026-07-10");
     await ask("model.account.invoice.post", [[id]]);

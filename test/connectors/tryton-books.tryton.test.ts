@@ -138,12 +138,15 @@ describe("numbers as the source issued them", () => {
   });
 });
 
+/** Another posting was at the sequence, or was the first of its journal in the month. */
+const SOON = ["E_TRYTON_LOCKED", "E_TRYTON_RECORD_CHANGED"];
+
 /** Sends all at once, then one by one what was told to come later; gives how many are done. */
 async function untilDone(room: Room, given: readonly ReturnType<Room["invoice"]>[]) {
   const outcomes = await Promise.all(given.map((one) => room.apply(one)));
   let done = 0;
   for (const [at, outcome] of outcomes.entries()) {
-    if (outcome.class === "later") expect(outcome.code).toBe("E_TRYTON_LOCKED");
+    if (outcome.class === "later") expect(SOON).toContain(outcome.code);
     else expect(outcome).toMatchObject({ class: "done" });
     const one = given[at];
     if (outcome.class === "done" || one === undefined) done += 1;

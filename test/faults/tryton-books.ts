@@ -97,7 +97,7 @@ export async function openTrytonBooks(
         await judgeTrialBalance(own, seeded, pool),
       ];
     },
-    shutPeriod: async (month, shut) => shutPeriod(await look(), seeded.company, month, shut),
+    shutPeriod: (month, shut) => shutPeriod(look, seeded.company, month, shut),
     periodRefusals: () => wire.periodRefusals(),
     // Its observer knows our own changes by the user, and a look shares the hubs' sessions.
     watched: false,
@@ -170,15 +170,16 @@ async function openServer(
 
 /**
  * Tryton refuses to close a month while an entry in it is a draft, and on PostgreSQL while another
- * holds its tables: a person tries again.
+ * holds its tables; and it may be down in this moment: a person tries again.
  */
 async function shutPeriod(
-  rpc: TrytonRpc,
+  look: () => Promise<TrytonRpc>,
   company: number,
   month: string,
   shut: boolean,
 ): Promise<void> {
   const act = async (): Promise<void> => {
+    const rpc = await look();
     if (shut) return closePeriod(rpc, company, month);
     await reopenPeriod(rpc, company, month);
     await openJournals(rpc, company, month);

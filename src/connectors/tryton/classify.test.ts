@@ -88,6 +88,14 @@ describe("not now", () => {
     expect(outcome).toMatchObject({ class: "later", code: "E_TRYTON_RECORD_CHANGED" });
   });
 
+  test("a journal's period that another posting has just made", () => {
+    const error = userError("You can create only one journal per period.");
+    for (const step of ["create", "post"]) {
+      const outcome = classifyAnswer(said(step, error));
+      expect(outcome).toMatchObject({ class: "later", code: "E_TRYTON_RECORD_CHANGED" });
+    }
+  });
+
   test("no login: wrong password, or too many, for the whole connection", () => {
     const at = (status: number): Answer => ({
       kind: "answer",

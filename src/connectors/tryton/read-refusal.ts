@@ -84,6 +84,13 @@ const RULES: readonly Rule[] = [
     cause: always("record changed"),
   },
   {
+    // Two first postings of a journal in a month: each makes the journal's period, one is second.
+    kind: USER,
+    code: "E_TRYTON_RECORD_CHANGED",
+    text: says("You can create only one journal per period."),
+    cause: always("record changed"),
+  },
+  {
     // Says the same of a closed period and of none; which it is, we looked before.
     kind: USER,
     code: "E_TRYTON_PERIOD_REFUSED",

@@ -273,6 +273,26 @@ describe("a lane", () => {
     expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1, 1, 1]);
   });
 
+  test("given a call that outlasts its lease, then the seat stays its holder's", async () => {
+    await open("probe", 0);
+    const inner = target;
+    let letGo = (): void => undefined;
+    const end = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    target = { ...inner, send: (call, startBy) => end.then(() => inner.send(call, startBy)) };
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
+    const seat = { budget: "plain", seat: 0 };
+    const running = runLane(laneOf("h1"), makeLaneSignals(), seat, options);
+    while ((await states())["sent"] !== 1) await sleep(20);
+    await pool.query("update lane set lease_until = now() + interval '7 seconds'");
+    await sleep(8000);
+    expect(await takeLane(pool, seat, "h2")).toBeUndefined();
+    letGo();
+    await running;
+    expect(await states()).toEqual({ confirmed: 1 });
+  });
+
   test("given operations that line up for one thing, then one is in flight however many seats", async () => {
     await open("probe", 0);
     target = plainTarget({ url: server.url, guard: "probe", serial: "numbers" });
