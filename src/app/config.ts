@@ -20,8 +20,7 @@ import { warehouseTarget } from "../connectors/warehouse/warehouse-target.ts";
 import type { Flow } from "../routing/flow.ts";
 import type { RetentionSettings } from "../store/retention-classes.ts";
 import { appErrors } from "./errors.ts";
-import type { BudgetSetting } from "./hub-settings.ts";
-import type { LimitSettings } from "./hub-space.ts";
+import type { BudgetSetting, LimitSettings } from "./hub-settings.ts";
 import { systemClock, systemRandom } from "./system.ts";
 
 export type SourceSetting = { readonly system: "stripe"; readonly settings: StripeSettingsInput };

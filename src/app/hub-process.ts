@@ -8,6 +8,7 @@ import type { Sandboxes } from "./demo-config.ts";
 import { demoConfig, secondCompany } from "./demo-config.ts";
 import { migrationsDir, packageDir, readEnvironment, version } from "./environment.ts";
 import { appErrors } from "./errors.ts";
+import type { Hub } from "./hub.ts";
 import { startHub } from "./hub.ts";
 import { openLog } from "./log.ts";
 import { ensureMasterKey, masterKeys } from "./master-keys.ts";
@@ -89,6 +90,11 @@ export async function runHubProcess(): Promise<void> {
     log.fatal({ reason: messageOf(thrown) }, "hub did not start");
     process.exit(1);
   });
+  stayUntilAsked(hub, log);
+}
+
+/** In service until a signal or the end of the supervisor; each asks for an orderly end once. */
+function stayUntilAsked(hub: Hub, log: ReturnType<typeof openLog>): void {
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= hub.stop();

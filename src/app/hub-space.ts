@@ -4,20 +4,8 @@ import type { Space, SpaceWatch } from "../intake/space-watch.ts";
 import { makeSpaceWatch } from "../intake/space-watch.ts";
 import type { Pool } from "../store/database.ts";
 import { measureLedger } from "../store/measure-ledger.ts";
-import type { HubSettings } from "./hub-settings.ts";
+import type { HubSettings, LimitSettings } from "./hub-settings.ts";
 import { systemClock } from "./system.ts";
-
-/** What the configuration may say about sizes; MiB, for nobody writes bytes. */
-export interface LimitSettings {
-  /** Intake refuses when less than this is left; 1024 unless said otherwise. */
-  readonly refuseBelowMiB?: number;
-  /** Lanes claim nothing when less than this is left; 512 unless said otherwise. */
-  readonly pauseBelowMiB?: number;
-  /** What a ledger on a server elsewhere may grow to; without it only its own refusal is heard. */
-  readonly ledgerMostMiB?: number;
-  /** Bytes of webhook bodies that may be under way at once; 64 unless said otherwise. */
-  readonly bodiesUnderWayMiB?: number;
-}
 
 const MIB = 1024 ** 2;
 
