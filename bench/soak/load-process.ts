@@ -1,7 +1,7 @@
 /**
  * A steady load: so many signed webhooks a second, for as long as it lives. Each twentieth is told
- * again, as sources do. Input: url, perSecond. Says its address, where `/stats` answers what was
- * sent, what was refused, and the latencies since it was asked last.
+ * again, as sources do. Input: url, perSecond. Says its own address, where `/stats` answers what
+ * was sent, what was refused, and the latencies since it was asked last.
  */
 import { createHmac } from "node:crypto";
 import http from "node:http";

@@ -1,4 +1,4 @@
-/** What processes hold: their own memory and open files, of each root and all below it. Linux. */
+/** What processes hold: memory of their own and open files, of each root and all below it. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface ProcessFigures {

@@ -11,18 +11,6 @@ import type { Pool } from "../store/database.ts";
 import type { MasterKeys } from "../store/master-key.ts";
 import type { RetentionSettings } from "../store/retention-classes.ts";
 
-/** What the configuration may say about sizes; MiB, for nobody writes bytes. */
-export interface LimitSettings {
-  /** Intake refuses when less than this is left; 1024 unless said otherwise. */
-  readonly refuseBelowMiB?: number;
-  /** Lanes claim nothing when less than this is left; 512 unless said otherwise. */
-  readonly pauseBelowMiB?: number;
-  /** What a ledger on a server elsewhere may grow to; without it only its own refusal is heard. */
-  readonly ledgerMostMiB?: number;
-  /** Bytes of webhook bodies that may be under way at once; 64 unless said otherwise. */
-  readonly bodiesUnderWayMiB?: number;
-}
-
 export interface BudgetSetting {
   readonly name: string;
   readonly concurrency: number;
@@ -34,6 +22,18 @@ export interface PeopleSettings {
   /** Where browsers reach the hub, when that is not its own address. */
   readonly publicUrl: URL | undefined;
   readonly provider?: ProviderSettings | undefined;
+}
+
+/** What the configuration may say about sizes; MiB, for nobody writes bytes. */
+export interface LimitSettings {
+  /** Intake refuses when less than this is left; 1024 unless said otherwise. */
+  readonly refuseBelowMiB?: number;
+  /** Lanes claim nothing when less than this is left; 512 unless said otherwise. */
+  readonly pauseBelowMiB?: number;
+  /** What a ledger on a server elsewhere may grow to; without it only its own refusal is heard. */
+  readonly ledgerMostMiB?: number;
+  /** Bytes of webhook bodies that may be under way at once; 64 unless said otherwise. */
+  readonly bodiesUnderWayMiB?: number;
 }
 
 export interface HubSettings {
