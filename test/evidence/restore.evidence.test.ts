@@ -169,7 +169,8 @@ describe(`yesterday's backup, ${DOCUMENTS} sent and ${DOCUMENTS} not`, () => {
     // What it found there it took as its own; what was not there it sent, once.
     const adopted = "select count(*)::int from outcome where class = 'adopted'";
     expect(await one<number>(life, adopted)).toBeGreaterThanOrEqual(DOCUMENTS);
-    const blind = `select count(*)::int from attempt a where a.kind = 'send' and a.handoff_id is not null
+    const blind = `select count(*)::int from attempt a
+      where a.kind = 'send' and a.handoff_id is not null
       and a.created_at > (select confirmed_at from sending_permission)
       and not exists (select 1 from attempt p join outcome o on o.attempt_id = p.id
         where p.handoff_id = a.handoff_id and p.kind = 'probe' and o.class = 'probe-absent')`;

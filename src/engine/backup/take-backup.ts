@@ -6,8 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import type pg from "pg";
-import type { BackupBegin, BackupEnd, ServerFacts } from "../../store/base-backup.ts";
+import type { BackupBegin, BackupEnd, BackupSession, ServerFacts } from "../../store/base-backup.ts";
 import {
   beginBackup,
   endBackup,
@@ -192,7 +191,7 @@ interface Finished {
 
 async function finish(
   options: TakeBackup,
-  session: pg.PoolClient,
+  session: BackupSession,
   { facts, begin, end, copy, unfinished }: Finished,
 ): Promise<Manifest> {
   const { version, major, system_identifier: systemIdentifier } = facts;

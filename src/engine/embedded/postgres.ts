@@ -68,7 +68,8 @@ const START_PATIENCE = 600_000;
 /**
  * Starts the packaged PostgreSQL on a data folder and returns once it takes connections. What an
  * earlier run left behind is stopped first. Throws E_EMBEDDED_PLATFORM, E_EMBEDDED_IDENTITY,
- * E_EMBEDDED_MAJOR, E_EMBEDDED_RETIRED, E_EMBEDDED_RESTORING, E_EMBEDDED_IN_USE, E_EMBEDDED_PORTS, E_EMBEDDED_INIT, E_EMBEDDED_START.
+ * E_EMBEDDED_MAJOR, E_EMBEDDED_RETIRED, E_EMBEDDED_RESTORING, E_EMBEDDED_IN_USE,
+ * E_EMBEDDED_PORTS, E_EMBEDDED_INIT, E_EMBEDDED_START.
  */
 export async function startEmbeddedPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const { clock, log, random, durable = true } = options;
