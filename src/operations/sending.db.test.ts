@@ -103,8 +103,9 @@ describe("what happened after the confirmation", () => {
     const { copy } = await pair("external-id");
     await stop(copy, true);
     await resume(copy);
-    await copy.pool.query(`update sending_permission set
-      confirmed_at = now() - interval '5 minutes', ask_before = '2026-11-01T10:00:00.500Z'`);
+    await copy.pool.query(`update sending_permission
+      set confirmed_at = now() - interval '5 minutes',
+      ask_before = '2026-11-01T10:00:00.500Z'`);
     await copy.tell(customer("c1", 0), invoices[0] as ReturnType<typeof invoice>);
     copy.server.mishaps.push("too-many");
     await copy.work();

@@ -5,6 +5,9 @@
 import type pg from "pg";
 import type { Session } from "./database.ts";
 
+/** The one connection of a backup. */
+export type BackupSession = pg.PoolClient;
+
 export interface BackupBegin {
   readonly lsn: string;
   /** First segment of log that the copy needs. */

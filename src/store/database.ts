@@ -6,10 +6,7 @@ import pg from "pg";
 
 export type Pool = pg.Pool;
 /** One connection, inside or outside a transaction. */
-/** One connection, held. */
-export type Connection = pg.PoolClient;
-
-export type Session = Connection | pg.Pool;
+export type Session = pg.PoolClient | pg.Pool;
 
 const TIMESTAMPTZ = 1184;
 const DATE = 1082;

@@ -1,4 +1,4 @@
-/** One life of a ledger: data folder, servers and a hub, before sandboxes that outlive it. */
+/** One life of a ledger: a data folder with its servers and a hub; the sandboxes outlive it. */
 import type { Hub } from "../../src/app/hub.ts";
 import { startHub } from "../../src/app/hub.ts";
 import { startEmbeddedRestate } from "../../src/engine/embedded/restate.ts";

@@ -43,7 +43,7 @@ export interface ServeOptions {
   readonly ledger?: boolean;
 }
 
-/** Starts the server of a data folder as a hub would: migrated, a move of the ledger noticed. */
+/** Starts the server of a data folder as a hub would: migrated, and a move of it noticed. */
 export async function serveLedger(dataDir: string, options: ServeOptions): Promise<LedgerServer> {
   const server = await startEmbeddedPostgres({
     ...{ dataDir, port: options.port, clock, random, log: quiet },

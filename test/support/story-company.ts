@@ -207,9 +207,7 @@ export async function openCompany(
     marker: options.marks && markerIn(options.marks),
   };
   const maker = makerOf();
-  const release = async (keys: readonly HeadKey[]): Promise<void> => {
-    await releaseHandoffs(pool, keys);
-  };
+  const release = async (keys: readonly HeadKey[]) => void (await releaseHandoffs(pool, keys));
   const targets = new Map([[target.connection, target]]);
   const pending: Promise<void>[] = [];
   const keyring = testKeyring(url);

@@ -1,4 +1,4 @@
-/** Copies with the hash of what was written; nothing is believed there before it is synced. */
+/** Copies with the hash of what was written; nothing counts as there before it is synced. */
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";

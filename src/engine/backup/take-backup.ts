@@ -6,14 +6,14 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import type { BackupBegin, BackupEnd, ServerFacts } from "../../store/base-backup.ts";
+import type { BackupBegin, BackupEnd, BackupSession, ServerFacts } from "../../store/base-backup.ts";
 import {
   beginBackup,
   endBackup,
   readLedgerFacts,
   readServerFacts,
 } from "../../store/base-backup.ts";
-import type { Connection, Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database.ts";
 import type { WalArchive } from "../embedded/wal-archive.ts";
 import { enableArchive } from "../embedded/wal-archive.ts";
 import { copyFile, hashFile, syncFolder } from "./copy-file.ts";
@@ -191,7 +191,7 @@ interface Finished {
 
 async function finish(
   options: TakeBackup,
-  session: Connection,
+  session: BackupSession,
   { facts, begin, end, copy, unfinished }: Finished,
 ): Promise<Manifest> {
   const { version, major, system_identifier: systemIdentifier } = facts;

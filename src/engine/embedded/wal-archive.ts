@@ -3,7 +3,7 @@
  *
  * segment    16 MiB of log; its name rises with time
  * enabled    the folder exists, which the first backup sees to; until then nothing is kept
- * stopped    a file in the folder that says why nothing is kept now; the next backup begins anew
+ * stopped    a file there that says why nothing is kept any more; the next backup begins anew
  * bound      so many segments at most: a ledger must not die of its archive
  */
 import {

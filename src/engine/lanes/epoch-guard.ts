@@ -13,12 +13,23 @@ import { messageOf } from "../../kernel/errors.ts";
 import type { Pool } from "../../store/database.ts";
 import { fenceSending, readSending } from "../../store/sending-permission.ts";
 import { laneErrors } from "./errors.ts";
-import type { EpochGuard, LaneLog } from "./lane-context.ts";
 
 /** How old a look at a marker may be when a call is claimed. */
 export const MARKER_AGE_MS = 15_000;
 /** How soon a target is looked at again that could not be looked at, or that fenced us. */
 const CLOSED_MS = 2_000;
+
+export interface EpochGuard {
+  /** True when calls to all targets of the budget may be claimed. Never throws. */
+  mayCall(budget: {
+    readonly targets: ReadonlyMap<string, TargetConnection>;
+  }): Promise<boolean>;
+}
+
+export interface GuardLog {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
 
 interface Look {
   readonly at: number;
@@ -30,7 +41,7 @@ interface Look {
 export function makeEpochGuard(parts: {
   readonly pool: Pool;
   readonly clock: Clock;
-  readonly log: LaneLog;
+  readonly log: GuardLog;
 }): EpochGuard {
   const { clock } = parts;
   const looks = new Map<string, Look>();
@@ -56,7 +67,7 @@ export function makeEpochGuard(parts: {
 }
 
 async function lookAt(
-  { pool, log }: { readonly pool: Pool; readonly log: LaneLog },
+  { pool, log }: { readonly pool: Pool; readonly log: GuardLog },
   target: string,
   marker: EpochMarker,
 ): Promise<boolean> {
@@ -83,7 +94,7 @@ async function lookAt(
 
 async function stop(
   pool: Pool,
-  log: LaneLog,
+  log: GuardLog,
   target: string,
   own: Life,
   found: Life,

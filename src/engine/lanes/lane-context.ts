@@ -14,6 +14,7 @@ import type { Random } from "../../kernel/random.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Keyring } from "../../store/keyring.ts";
 import type { HeadKey } from "../../store/release-handoffs.ts";
+import type { EpochGuard } from "./epoch-guard.ts";
 
 export interface LaneBudget {
   readonly name: string;
@@ -27,12 +28,6 @@ export interface LaneLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
-}
-
-/** Whether this instance of the ledger is the one that may send. */
-export interface EpochGuard {
-  /** True when calls to all targets of the budget may be claimed. Never throws. */
-  mayCall(budget: LaneBudget): Promise<boolean>;
 }
 
 export interface LaneContext {
