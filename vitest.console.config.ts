@@ -1,4 +1,13 @@
 import { defineConfig } from "vitest/config";
+import type { TestSpecification } from "vitest/node";
+import { BaseSequencer } from "vitest/node";
+
+/** By name: pages are looked at before people work on what they show and repair the last. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return [...files].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
+  }
+}
 
 /** `npm run test:console`: a real browser before a real hub; too heavy for every `npm test`. */
 export default defineConfig({
@@ -11,6 +20,7 @@ export default defineConfig({
     // One company and one browser, walked through in order.
     maxWorkers: 1,
     fileParallelism: false,
+    sequence: { sequencer: ByName },
     testTimeout: 120_000,
     hookTimeout: 420_000,
     teardownTimeout: 60_000,

@@ -82,3 +82,15 @@ export async function signIn(page: Page, account: DemoAccount): Promise<void> {
   await page.keyboard.press("Enter");
   await page.getByRole("navigation", { name: "Places" }).waitFor();
 }
+
+/** Opens a case of the cause: its only one, or the first of its list. */
+export async function openCase(page: Page, cause: RegExp): Promise<void> {
+  await page.goto("/queue");
+  const row = page.getByRole("button", { name: cause }).first();
+  await row.click();
+  if (!/\b1 case\b/.test(await row.innerText())) {
+    await page.getByRole("list", { name: "Cases" }).getByRole("button").first().click();
+  }
+  // Of a case, and not of its cause.
+  await page.locator("dl.facts dt", { hasText: "Same cause" }).waitFor();
+}

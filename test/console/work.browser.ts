@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import { accountOf, openMonth } from "./demo-stage.ts";
 import type { Visitor } from "./visitor.ts";
-import { signIn, visit } from "./visitor.ts";
+import { openCase, signIn, visit } from "./visitor.ts";
 
 const demo = inject("demo");
 let browser: Browser;
@@ -122,11 +122,7 @@ describe("finding an invoice", () => {
 describe("a document in a closed month", () => {
   it("is seen, retried after a dry run, and settles before one's eyes", async () => {
     const { page } = ada;
-    await page.goto("/queue");
-    const cause = page.getByRole("button", { name: /accounting period/ });
-    await cause.click();
-    const cases = page.getByRole("list", { name: "Cases" }).getByRole("button");
-    await cases.first().click();
+    await openCase(page, /accounting period/);
     await page.getByRole("link", { name: /^Story/ }).click();
     await page.getByText("Stuck: a person must settle it.").waitFor();
     const object = new URL(page.url()).searchParams.get("id") ?? "";
