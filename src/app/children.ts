@@ -109,7 +109,7 @@ async function demoChildren(
     name: "tryton",
     args: [PROGRAM, "tryton"],
     env: () => ({ ...base, TIEOUT_TRYTON_PORT: String(http) }),
-    // Its first start installs modules into a database: 12 s of work, minutes on a busy machine.
+    // Its first start makes a database of the modules: 12 s of work, minutes on a busy machine.
     startPatienceMs: 900_000,
   });
   return [sandbox, books];
