@@ -27,7 +27,8 @@ export function focusSearch(): void {
 
 export function usePlaceKeys(showHelp: () => void): void {
   const navigate = useNavigate();
-  const chordAt = useRef(0);
+  // Not zero: that is when the page was loaded, and a key soon after would count as the second.
+  const chordAt = useRef(Number.NEGATIVE_INFINITY);
   const help = useRef(showHelp);
   help.current = showHelp;
   useEffect(() => {
@@ -35,7 +36,7 @@ export function usePlaceKeys(showHelp: () => void): void {
       if (isTyping(event)) return;
       const place = PLACES[event.key as keyof typeof PLACES];
       if (event.timeStamp - chordAt.current < CHORD_MS && place !== undefined) {
-        chordAt.current = 0;
+        chordAt.current = Number.NEGATIVE_INFINITY;
         event.preventDefault();
         void navigate({ to: place });
       } else if (event.key === "/") {
