@@ -156,9 +156,15 @@ function isEmpty(value: Json): boolean {
 /** The data as they were. Places that are not there any more are left out. */
 export function joinPersonal(clear: Json, personal: readonly TakenOut[]): Json {
   if (personal.length === 0) return clear;
-  const whole = structuredClone(clear) as Json;
+  const whole = copied(clear);
   for (const [place, value] of personal) put(whole, place, value);
   return whole;
+}
+
+function copied(value: Json): Json {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(copied);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copied(one)]));
 }
 
 function put(whole: Json, place: Place, value: Json): void {

@@ -6,7 +6,12 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import type { BackupBegin, BackupEnd, BackupSession, ServerFacts } from "../../store/base-backup.ts";
+import type {
+  BackupBegin,
+  BackupEnd,
+  BackupSession,
+  ServerFacts,
+} from "../../store/base-backup.ts";
 import {
   beginBackup,
   endBackup,

@@ -21,9 +21,7 @@ const CLOSED_MS = 2_000;
 
 export interface EpochGuard {
   /** True when calls to all targets of the budget may be claimed. Never throws. */
-  mayCall(budget: {
-    readonly targets: ReadonlyMap<string, TargetConnection>;
-  }): Promise<boolean>;
+  mayCall(budget: { readonly targets: ReadonlyMap<string, TargetConnection> }): Promise<boolean>;
 }
 
 export interface GuardLog {
