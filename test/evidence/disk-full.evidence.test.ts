@@ -108,10 +108,9 @@ async function tellUntilRefused(prefix: string, refusals: number, most: number):
 }
 
 async function keptFacts(): Promise<string[]> {
-  const { rows } = await room.hub.pool.query<{ id: string }>(
-    'select substring(convert_from(body, \'UTF8\') from \'"id":"(evt_[^"]+)"\') as id from inbound',
-  );
-  return rows.map(({ id }) => id);
+  const kept = "select fact_id as id from inbound where fact_id like 'evt_%'";
+  const { rows } = await room.hub.pool.query<{ id: string }>(kept);
+  return rows.map((row) => row.id);
 }
 
 async function untilTaken(id: string): Promise<void> {
