@@ -84,7 +84,8 @@ describe("a backup that is killed", () => {
       expect((await tieout(ledger.dataDir, ["backup", "verify", folder])).err).toContain(
         "E_BACKUP_MANIFEST",
       );
-      expect(await tieout(ledger.dataDir, ["backup", folder])).toMatchObject({ code: 0 });
+      const again = await tieout(ledger.dataDir, ["backup", folder]);
+      expect(again, again.err).toMatchObject({ code: 0 });
       expect(await tieout(ledger.dataDir, ["backup", "verify", folder])).toMatchObject({ code: 0 });
       expect(
         readdirSync(path.dirname(folder)).filter((one) => one.endsWith(".unfinished")),
@@ -141,6 +142,8 @@ describe("an import that is killed", () => {
   let exported: string;
   beforeAll(async () => {
     exported = path.join(room, "exported");
+    // An import takes what its migrations know; this table is of the test.
+    await ledger.pool.query("drop table written");
     expect(await tieout(ledger.dataDir, ["export", exported])).toMatchObject({ code: 0 });
   });
 
@@ -151,7 +154,8 @@ describe("an import that is killed", () => {
       expect(await tieout(dataDir, ["import", exported], point)).toMatchObject({
         signal: "SIGKILL",
       });
-      expect(await tieout(dataDir, ["import", exported])).toMatchObject({ code: 0 });
+      const again = await tieout(dataDir, ["import", exported]);
+      expect(again, again.err).toMatchObject({ code: 0 });
       const imported = await serveLedger(dataDir, { port: PORT + 1 });
       try {
         const { rows } = await imported.pool.query(

@@ -102,7 +102,9 @@ function makeRoom(folder: string): string {
     throw backupErrors.E_BACKUP_FOLDER({ folder });
   }
   if (existsSync(unfinished)) {
-    if (!existsSync(path.join(unfinished, UNFINISHED))) {
+    // Killed on the way, or when all was there but its name.
+    const isOurs = [UNFINISHED, MANIFEST].some((name) => existsSync(path.join(unfinished, name)));
+    if (!isOurs) {
       throw backupErrors.E_BACKUP_FOLDER({ folder: unfinished });
     }
     rmSync(unfinished, { recursive: true });
