@@ -36,7 +36,8 @@ describe("who works on a case", () => {
     await page.keyboard.press("a");
     await page.locator("dl.facts dd", { hasText: "Ada Meyer" }).waitFor();
     await chip(page, "Mine").click();
-    await page.getByRole("list", { name: "Causes" }).getByText("1 case", { exact: true }).waitFor();
+    const causes = page.getByRole("list", { name: "Causes" });
+    await expect.poll(() => causes.getByText("1 case", { exact: true }).count()).toBe(1);
     await ada.picture("queue-mine");
     expect(await ada.findings()).toEqual([]);
     await chip(page, "All").click();

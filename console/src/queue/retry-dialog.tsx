@@ -37,9 +37,10 @@ function RetryBody({ what, close }: Pick<RetryDialogProps, "what" | "close">) {
     retry: false,
   });
   const act = useAct<RetryPlan, Which & { yes: true; reason?: string }>("/exceptions/retry");
+  // First: what was done stays said, though a plan made anew would find nothing left to do.
+  if (act.data !== undefined) return <Done result={act.data} close={close} />;
   if (plan.error !== null) return <ProblemView error={plan.error} />;
   if (plan.data === undefined) return <Skeleton lines={4} />;
-  if (act.data !== undefined) return <Done result={act.data} close={close} />;
   return (
     <>
       <PlanView plan={plan.data} />

@@ -1,6 +1,6 @@
 /** The verdict in one sentence, and the one act that helps. */
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useMay } from "../api/session.ts";
 import type { Case, Story } from "../api/types.ts";
 import { RetryDialog } from "../queue/retry-dialog.tsx";
@@ -37,9 +37,13 @@ export function VerdictBand({ story }: { readonly story: Story }) {
 function VerdictAct({ story }: { readonly story: Story }) {
   const mayRetry = useMay("exception.retry");
   const [retrying, setRetrying] = useState(false);
+  // Kept while its dialog is open: the case it is about may settle before the person has read on.
+  const kept = useRef<Case>(undefined);
   const open = story.exceptions.filter((one) => one.state === "open");
   const { act } = story.verdict;
-  const named = open.find((one) => act?.command.includes(one.id) === true) ?? open[0];
+  const now = open.find((one) => act?.command.includes(one.id) === true) ?? open[0];
+  const named = retrying ? (kept.current ?? now) : now;
+  kept.current = named;
   if (named !== undefined) {
     return (
       <div className="buttons no-print">
