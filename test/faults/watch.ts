@@ -54,7 +54,7 @@ export function watchBooks(context: OperationContext): Watch {
       await running;
     },
     async judge() {
-      // Of all calls one in eight fails, and a look makes many: in a short run none may get through.
+      // One call in eight fails, and a look makes many: in a short run none may get through.
       const last = await runOperation(observeTargetOperation, context, { target: BOOKS });
       const differences: Difference[] = [];
       for (const { done, why, listed, found, incomplete, openCount } of last.looks) {
