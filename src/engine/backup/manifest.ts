@@ -5,17 +5,12 @@
  * digest     SHA-256 of the manifest without it: a changed manifest is seen
  * log        the segments of write-ahead log between the copy's beginning and end
  */
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { canonicalJson } from "../../kernel/canonical-json.ts";
-import { messageOf } from "../../kernel/errors.ts";
-import type { Json } from "../../kernel/strict-json.ts";
+import { readDigested } from "../../store/digested-manifest.ts";
 import { backupErrors } from "./errors.ts";
 
 export const FORMAT = "tieout-backup-1";
-export const MANIFEST = "manifest.json";
 export const DATA = "data";
 
 const fileShape = z.strictObject({
@@ -55,29 +50,12 @@ const manifestShape = z.strictObject({
 });
 export type Manifest = z.infer<typeof manifestShape>;
 
-export function digestOf(manifest: Omit<Manifest, "digest">): string {
-  return createHash("sha256")
-    .update(canonicalJson(manifest as unknown as Json))
-    .digest("hex");
-}
-
 /** Throws E_BACKUP_MANIFEST. */
 export function readManifest(folder: string): Manifest {
-  const file = path.join(folder, MANIFEST);
   const refuse = (reason: string) => backupErrors.E_BACKUP_MANIFEST({ folder, reason });
-  if (!existsSync(file)) throw refuse(`there is no ${MANIFEST}`);
-  let text: unknown;
-  try {
-    text = JSON.parse(readFileSync(file, "utf8"));
-  } catch (thrown) {
-    throw refuse(messageOf(thrown));
-  }
-  const parsed = manifestShape.safeParse(text);
-  if (!parsed.success) throw refuse(parsed.error.issues[0]?.message ?? "unknown shape");
-  const { digest, ...rest } = parsed.data;
-  if (digestOf(rest) !== digest) throw refuse(`${MANIFEST} was changed`);
-  if (rest.files.some((one) => !isBelow(one.path))) throw refuse("it names a path outside");
-  return parsed.data;
+  const manifest = readDigested(folder, manifestShape, refuse);
+  if (manifest.files.some((one) => !isBelow(one.path))) throw refuse("it names a path outside");
+  return manifest;
 }
 
 /** A path that stays below where it begins. */

@@ -19,6 +19,7 @@ import {
   readServerFacts,
 } from "../../store/base-backup.ts";
 import type { Pool } from "../../store/database.ts";
+import { digestOf, MANIFEST } from "../../store/digested-manifest.ts";
 import type { WalArchive } from "../embedded/wal-archive.ts";
 import { enableArchive } from "../embedded/wal-archive.ts";
 import { copyFile, hashFile, syncFolder } from "./copy-file.ts";
@@ -26,7 +27,7 @@ import { backupErrors } from "./errors.ts";
 import { inParallel } from "./in-parallel.ts";
 import { keepLogSince } from "./kept-backups.ts";
 import type { BackupFile, Manifest } from "./manifest.ts";
-import { DATA, digestOf, FORMAT, MANIFEST } from "./manifest.ts";
+import { DATA, FORMAT } from "./manifest.ts";
 import { segmentsBetween } from "./segments.ts";
 
 export interface TakeBackup {

@@ -8,10 +8,11 @@ import { open, rename } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
 import type { Pool } from "../database.ts";
+import { digestOf, MANIFEST } from "../digested-manifest.ts";
 import { storeErrors } from "../errors.ts";
 import { copyOut } from "./copy-protocol.ts";
 import type { ExportedTable, ExportManifest } from "./export-manifest.ts";
-import { digestOf, FORMAT, fileOf, MANIFEST } from "./export-manifest.ts";
+import { FORMAT, fileOf } from "./export-manifest.ts";
 import type { LedgerTable } from "./tables.ts";
 import { listTables, quotedName } from "./tables.ts";
 

@@ -2,17 +2,12 @@
  * What an export holds: a folder with a file for each table, in the text form of COPY, and a
  * manifest, which is written last. Any PostgreSQL that a ledger may run on reads it.
  */
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { canonicalJson } from "../../kernel/canonical-json.ts";
-import { messageOf } from "../../kernel/errors.ts";
-import type { Json } from "../../kernel/strict-json.ts";
+import { readDigested } from "../digested-manifest.ts";
 import { storeErrors } from "../errors.ts";
 
 export const FORMAT = "tieout-export-1";
-export const MANIFEST = "manifest.json";
 
 const tableShape = z.strictObject({
   name: z.string().regex(/^[a-z_][a-z0-9_]*$/),
@@ -42,30 +37,13 @@ const manifestShape = z.strictObject({
 });
 export type ExportManifest = z.infer<typeof manifestShape>;
 
-export function digestOf(manifest: Omit<ExportManifest, "digest">): string {
-  return createHash("sha256")
-    .update(canonicalJson(manifest as unknown as Json))
-    .digest("hex");
-}
-
 export function fileOf(folder: string, table: string): string {
   return path.join(folder, `${table}.copy`);
 }
 
 /** Throws E_STORE_EXPORT_FOLDER. */
 export function readExport(folder: string): ExportManifest {
-  const file = path.join(folder, MANIFEST);
-  const refuse = (reason: string) => storeErrors.E_STORE_EXPORT_FOLDER({ folder, reason });
-  if (!existsSync(file)) throw refuse(`there is no ${MANIFEST}`);
-  let text: unknown;
-  try {
-    text = JSON.parse(readFileSync(file, "utf8"));
-  } catch (thrown) {
-    throw refuse(messageOf(thrown));
-  }
-  const parsed = manifestShape.safeParse(text);
-  if (!parsed.success) throw refuse(parsed.error.issues[0]?.message ?? "unknown shape");
-  const { digest, ...rest } = parsed.data;
-  if (digestOf(rest) !== digest) throw refuse(`${MANIFEST} was changed`);
-  return parsed.data;
+  return readDigested(folder, manifestShape, (reason) =>
+    storeErrors.E_STORE_EXPORT_FOLDER({ folder, reason }),
+  );
 }
