@@ -13,6 +13,8 @@ import { BOOKS } from "./settings.ts";
 
 /** Between two looks; a look's own time comes on top. */
 const EVERY_MS = 3000;
+/** A look that lost its ledger in the middle leaves a lease of a minute behind. */
+const LAST_LOOK_MS = 90_000;
 
 export interface Watch {
   /** Nonces of the calls that the looks made: they sit in no seat of a hub's budget. */
@@ -55,7 +57,7 @@ export function watchBooks(context: OperationContext): Watch {
     },
     async judge() {
       // One call in eight fails, and a look makes many: in a short run none may get through.
-      const last = await runOperation(observeTargetOperation, context, { target: BOOKS });
+      const last = await lastLook(context);
       const differences: Difference[] = [];
       for (const { done, why, listed, found, incomplete, openCount } of last.looks) {
         counts.listed += listed;
@@ -81,6 +83,16 @@ export function watchBooks(context: OperationContext): Watch {
       };
     },
   };
+}
+
+/** Asks until nobody else holds the target, or long after a dead one's lease must have run out. */
+async function lastLook(context: OperationContext) {
+  const until = Date.now() + LAST_LOOK_MS;
+  for (;;) {
+    const last = await runOperation(observeTargetOperation, context, { target: BOOKS });
+    if (last.looks.every(({ done }) => done) || Date.now() > until) return last;
+    await sleep(EVERY_MS);
+  }
 }
 
 interface RequestCreated {

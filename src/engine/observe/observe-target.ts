@@ -24,8 +24,12 @@ import { judgeDocuments } from "./judge-documents.ts";
 import type { Tally, Watch } from "./observation.ts";
 import { inPieces, newTally, PIECE, stopIfAsked } from "./observation.ts";
 
-/** An observer that is silent for so long is taken for dead. */
-const LEASE_MS = 10 * 60_000;
+/**
+ * An observer that is silent for so long is taken for dead. Short, because one whose ledger went
+ * away in the middle cannot give its target back; a reading may last longer, so a timer renews it.
+ */
+const LEASE_MS = 60_000;
+const KEEP_EVERY_MS = LEASE_MS / 4;
 /** The clocks of hubs, which are in the ids of outcomes, against the ledger's. */
 const CLOCKS_MS = 10 * 60_000;
 /** Listings begin a little behind the lag: a second is the finest that some targets tell. */
@@ -54,6 +58,10 @@ export async function observeTarget(watch: Watch, options: LookOptions): Promise
   const tally = newTally();
   const cursor = await claimObservation(pool, name, holder, LEASE_MS, options.notWithinMs);
   if (cursor === undefined) return { done: false, tally };
+  const renew = (): void => {
+    renewObservation(pool, name, holder, LEASE_MS).catch(() => undefined);
+  };
+  const timer = setInterval(renew, KEEP_EVERY_MS);
   try {
     const confirmedThrough = await settledBefore(watch);
     const changedSince = await readChanges(watch, tally, cursor);
@@ -67,8 +75,11 @@ export async function observeTarget(watch: Watch, options: LookOptions): Promise
     await finishObservation(pool, name, holder, { changedSince, confirmedThrough: through });
     return { done: true, tally };
   } catch (thrown) {
-    await releaseObservation(pool, name, holder);
+    // A ledger that is away keeps the lease until it runs out; what is told is why the look failed.
+    await releaseObservation(pool, name, holder).catch(() => undefined);
     throw thrown;
+  } finally {
+    clearInterval(timer);
   }
 }
 
