@@ -1,6 +1,7 @@
 // Runs the tests against a real Tryton server, on SQLite and on PostgreSQL. Installs the server by
 // apt where it is missing; where that cannot be, says what to run and exits with 5, which is
-// neither passed nor failed. Arguments go to vitest: `-- --project tryton-sqlite`.
+// neither passed nor failed. Without arguments the fault run follows, small, on both databases;
+// arguments go to vitest, which then is all: `-- --project tryton-sqlite`.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -30,5 +31,13 @@ try {
 const packageFile = createRequire(import.meta.url).resolve("vitest/package.json");
 const vitest = path.join(path.dirname(packageFile), "vitest.mjs");
 const args = [vitest, "run", "-c", "vitest.tryton.config.ts", ...process.argv.slice(2)];
-const run = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+const options = { cwd: root, stdio: "inherit" } as const;
+const run = spawnSync(process.execPath, args, options);
 process.exitCode = run.status ?? 1;
+
+const databases = process.argv.length > 2 || process.exitCode !== 0 ? [] : ["sqlite", "postgres"];
+for (const database of databases) {
+  const wishes = ["--target", "tryton", "--size", "small", "--database", database];
+  const faults = spawnSync("npm", ["run", "--silent", "faults", "--", ...wishes], options);
+  if (faults.status !== 0) process.exitCode = faults.status ?? 1;
+}

@@ -87,15 +87,39 @@ function addressOf(demo: ChildProcess): Promise<string> {
 }
 
 /** The bookkeepers open an accounting month of the books again, `2026-09`. */
-export async function openMonth({ folder }: DemoPlace, month: string): Promise<void> {
+export async function openMonth(demo: DemoPlace, month: string): Promise<void> {
+  await inBooks(demo, "PUT", `/periods/${month}`, { closed: false });
+}
+
+const kept = z.object({ id: z.string(), body: z.record(z.string(), z.unknown()) });
+
+/** A bookkeeper gives an invoice of ours another due date in the books; returns its number. */
+export async function editByHand(demo: DemoPlace): Promise<string> {
+  const listed = z.object({ records: z.array(kept) });
+  const { records } = listed.parse(await inBooks(demo, "GET", "/records/invoice"));
+  const found = records.findLast(({ body }) => typeof body["dueDate"] === "string");
+  if (found === undefined) throw new Error("no invoice of the books has a due date");
+  const edition = { body: { dueDate: "2031-01-31" }, by: "Eva Clerk" };
+  await inBooks(demo, "PUT", `/records/invoice/${found.id}`, edition);
+  return String(found.body["tranId"]);
+}
+
+/** What is done in NetSuite by somebody, and not by us: through its sandbox's control routes. */
+async function inBooks(
+  { folder }: DemoPlace,
+  method: string,
+  route: string,
+  body?: object,
+): Promise<unknown> {
   const text = readFileSync(path.join(folder, "ports/sandbox.json"), "utf8");
   const { netsuite } = JSON.parse(text) as { netsuite: number };
-  const answer = await fetch(`http://127.0.0.1:${netsuite}/__sandbox/netsuite/periods/${month}`, {
-    method: "PUT",
+  const answer = await fetch(`http://127.0.0.1:${netsuite}/__sandbox/netsuite${route}`, {
+    method,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ closed: false }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  if (!answer.ok) throw new Error(`opening ${month}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${route}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
 }
 
 /** Would set a mark in the page and make a picture, were it ever taken for more than a text. */

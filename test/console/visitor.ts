@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { rootUrl } from "../support/root.ts";
-import type { DemoAccount } from "./demo-stage.ts";
+import type { DemoAccount, DemoPlace } from "./demo-stage.ts";
+import { accountOf } from "./demo-stage.ts";
 
 export const screenshots = fileURLToPath(new URL("test/console/screenshots-out", rootUrl));
 
@@ -81,6 +82,20 @@ export async function signIn(page: Page, account: DemoAccount): Promise<void> {
   await page.getByLabel("Password").fill(account.password);
   await page.keyboard.press("Enter");
   await page.getByRole("navigation", { name: "Places" }).waitFor();
+}
+
+/** Two people at work at once: who proposes, and who may approve. */
+export async function colleagues(
+  browser: Browser,
+  demo: DemoPlace,
+): Promise<[ada: Visitor, kenji: Visitor]> {
+  const arrive = async (login: string): Promise<Visitor> => {
+    const visitor = await visit(browser, demo.url, { theme: "light", width: 1280 });
+    await visitor.page.goto("/");
+    await signIn(visitor.page, accountOf(demo, login));
+    return visitor;
+  };
+  return [await arrive("ada"), await arrive("kenji")];
 }
 
 /** Opens a case of the cause: its only one, or the first of its list. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import { accountOf, openMonth } from "./demo-stage.ts";
 import type { Visitor } from "./visitor.ts";
-import { openCase, signIn, visit } from "./visitor.ts";
+import { colleagues, openCase, signIn, visit } from "./visitor.ts";
 
 const demo = inject("demo");
 let browser: Browser;
@@ -30,13 +30,7 @@ interface ListedHandoff {
 
 beforeAll(async () => {
   browser = await launchChromium();
-  const screen = { theme: "light", width: 1280 } as const;
-  ada = await visit(browser, demo.url, screen);
-  kenji = await visit(browser, demo.url, screen);
-  for (const [visitor, login] of [[ada, "ada"] as const, [kenji, "kenji"] as const]) {
-    await visitor.page.goto("/");
-    await signIn(visitor.page, accountOf(demo, login));
-  }
+  [ada, kenji] = await colleagues(browser, demo);
 });
 
 afterAll(async () => {

@@ -2,9 +2,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchChromium } from "./chromium.ts";
-import { accountOf, billScripts, SCRIPT } from "./demo-stage.ts";
+import { accountOf, billScripts, editByHand, SCRIPT } from "./demo-stage.ts";
 import type { Visitor } from "./visitor.ts";
-import { openCase, signIn, visit } from "./visitor.ts";
+import { colleagues, openCase, signIn } from "./visitor.ts";
 
 const demo = inject("demo");
 let browser: Browser;
@@ -13,18 +13,22 @@ let kenji: Visitor;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  const screen = { theme: "light", width: 1280 } as const;
-  ada = await visit(browser, demo.url, screen);
-  kenji = await visit(browser, demo.url, screen);
-  for (const [visitor, login] of [[ada, "ada"] as const, [kenji, "kenji"] as const]) {
-    await visitor.page.goto("/");
-    await signIn(visitor.page, accountOf(demo, login));
-  }
+  [ada, kenji] = await colleagues(browser, demo);
 });
 
 afterAll(async () => {
   await browser?.close();
 });
+
+/** As the page itself would ask. */
+async function change(page: Page, path: string, data: object = {}): Promise<unknown> {
+  const session = await page.request.get(`${demo.url}/api/v1/session`);
+  const { csrf } = (await session.json()) as { csrf: string };
+  const headers = { "x-tieout-csrf": csrf };
+  const answer = await page.request.post(`${demo.url}/api/v1${path}`, { headers, data });
+  expect(answer.status(), path).toBe(200);
+  return answer.json();
+}
 
 const chip = (page: Page, name: string | RegExp) =>
   page.getByRole("group", { name: "Whose cases" }).getByRole("button", { name });
@@ -121,6 +125,39 @@ describe("an invoice whose product is inactive in the books", () => {
   });
 });
 
+describe("an invoice that somebody changed in the books", () => {
+  it("is found, may stand as it is after two people said so, and its case is closed", async () => {
+    const { page } = ada;
+    const number = await editByHand(demo);
+    const looked = await change(page, "/observations", { target: "netsuite-us" });
+    expect((looked as { looks: { done: boolean }[] }).looks[0]?.done).toBe(true);
+    await openCase(page, /edited by hand/);
+    await page.getByText("Eva Clerk").first().waitFor();
+    await ada.picture("edited-by-hand");
+    await page.keyboard.press("x");
+    await page.getByLabel("Reason").selectOption("corrected-in-target");
+    await page.getByLabel("In your own words").fill("agreed with the customer by telephone");
+    await page.getByRole("button", { name: "Show the plan" }).click();
+    await page.getByText("A later change of it opens a new case.").waitFor();
+    await ada.picture("accept-plan");
+    expect(await ada.findings()).toEqual([]);
+    await page.getByRole("button", { name: "Propose it" }).click();
+    await page.getByText("Another person with the right to approve").waitFor();
+    await page.getByRole("button", { name: "Close", exact: true }).last().click();
+    await page.getByText("You proposed it; another person must decide.").waitFor();
+
+    await kenji.page.goto("/queue");
+    await kenji.page.getByText("agreed with the customer by telephone").waitFor();
+    await kenji.page.getByRole("button", { name: "Approve", exact: true }).click();
+    await kenji.page.getByText("To approve:").waitFor({ state: "hidden" });
+    // Whoever looks again finds what was accepted, and nothing to tell.
+    const again = await change(page, "/observations", { target: "netsuite-us" });
+    expect(again).toMatchObject({ looks: [{ done: true, openCount: 0 }] });
+    expect(await page.getByRole("button", { name: /edited by hand/ }).count()).toBe(0);
+    expect(number).toMatch(/^INV/);
+  });
+});
+
 describe("a script that somebody stored", () => {
   it("is text: as a customer's name and as a line of an invoice", async () => {
     const { page } = ada;
@@ -151,14 +188,7 @@ describe("a script that somebody stored", () => {
 describe("a password", () => {
   it("is lost, set by an administrator's link once, and changed by its person", async () => {
     const { page } = ada;
-    const session = await page.request.get(`${demo.url}/api/v1/session`);
-    const { csrf } = (await session.json()) as { csrf: string };
-    const asked = await page.request.post(`${demo.url}/api/v1/users/kenji/reset-password`, {
-      headers: { "x-tieout-csrf": csrf },
-      data: {},
-    });
-    expect(asked.status()).toBe(200);
-    const { path } = (await asked.json()) as { path: string };
+    const { path } = (await change(page, "/users/kenji/reset-password")) as { path: string };
     await kenji.page.goto("/queue");
     await kenji.page.getByRole("heading", { name: "Sign in" }).waitFor();
 

@@ -1,10 +1,9 @@
 /** Exclude: the first of two people proposes; nothing changes before another one approves. */
 import { useState } from "react";
 import type { Answer, Case } from "../api/types.ts";
-import { countText, moneyText, plainWords } from "../look/words.ts";
+import { countText, moneyText } from "../look/words.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { ProblemView } from "../parts/page-states.tsx";
-import { ProposedNote } from "./proposed-note.tsx";
+import { noteOf, PlanForm, ReasonFields } from "./plan-form.tsx";
 import { useAct } from "./use-act.ts";
 
 type Excluded = Answer<"excludeException">;
@@ -49,51 +48,26 @@ function ExcludeForm({ one, close }: Omit<ExcludeDialogProps, "open">) {
     new Date(Date.now() + MONTH_MS).toISOString().slice(0, 10),
   );
   const ask = useAct<Excluded, Asked>(`/exceptions/${encodeURIComponent(one.id)}/exclude`);
-  if (ask.data?.proposal !== undefined) return <ProposedNote close={close} />;
+  const expiresAt = `${until}T00:00:00Z`;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const why = note.trim() === "" ? {} : { note: note.trim() };
-        const expiresAt = `${until}T00:00:00Z`;
-        ask.mutate({ reasonCode, expiresAt, yes: ask.data !== undefined, ...why });
-      }}
-      // What was planned is no longer what would be proposed.
-      onChange={() => ask.reset()}
+    <PlanForm
+      ask={ask}
+      body={(yes) => ({ reasonCode, expiresAt, yes, ...noteOf(note) })}
+      close={close}
+      plan={(plan) => <Plan plan={plan} />}
     >
-      <label className="field">
-        Reason
-        <select
-          value={reasonCode}
-          onChange={(event) => setReasonCode(event.target.value as Reason)}
-        >
-          {REASONS.map((reason) => (
-            <option key={reason} value={reason}>
-              {plainWords(reason)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="field">
-        In your own words <span className="hint">kept in the audit log</span>
-        <textarea rows={2} maxLength={500} value={note} onChange={(e) => setNote(e.target.value)} />
-      </label>
+      <ReasonFields
+        reasons={REASONS}
+        reason={reasonCode}
+        setReason={setReasonCode}
+        note={note}
+        setNote={setNote}
+      />
       <label className="field">
         Until <span className="hint">then it is an exception again</span>
         <input type="date" required value={until} onChange={(e) => setUntil(e.target.value)} />
       </label>
-      {ask.data === undefined ? null : <Plan plan={ask.data} />}
-      {ask.error === null ? null : <ProblemView error={ask.error} />}
-      <div className="buttons">
-        <button type="submit" className="button main" disabled={ask.isPending}>
-          {ask.data === undefined ? "Show the plan" : "Propose it"}
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Not now
-        </button>
-      </div>
-    </form>
+    </PlanForm>
   );
 }
 

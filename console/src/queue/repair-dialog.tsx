@@ -9,7 +9,7 @@ import type { Answer, Case } from "../api/types.ts";
 import { countText, moneyListText } from "../look/words.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemView, Skeleton } from "../parts/page-states.tsx";
-import { ProposedNote } from "./proposed-note.tsx";
+import { noteOf, PlanForm } from "./plan-form.tsx";
 import { RequestChange } from "./request-change.tsx";
 import { useAct } from "./use-act.ts";
 
@@ -79,17 +79,14 @@ function RepairForm({ one, references, target, close }: RepairFormProps) {
   const [note, setNote] = useState("");
   const ask = useAct<Plan, Asked>(`/exceptions/${encodeURIComponent(one.id)}/repair`);
   const chosen = references.find((reference) => reference.object === object);
-  if (ask.data?.proposal !== undefined) return <ProposedNote close={close} />;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const why = note.trim() === "" ? {} : { note: note.trim() };
-        ask.mutate({ object, to: to.trim(), yes: ask.data !== undefined, ...why });
-      }}
-      // What was planned is no longer what would be proposed.
-      onChange={() => ask.reset()}
+    <PlanForm
+      ask={ask}
+      body={(yes) => ({ object, to: to.trim(), yes, ...noteOf(note) })}
+      close={close}
+      show="Show what would be sent"
+      idle={ask.data?.sent === 0}
+      plan={(plan) => <PlanView plan={plan} />}
     >
       <label className="field">
         What the document names
@@ -124,21 +121,7 @@ function RepairForm({ one, references, target, close }: RepairFormProps) {
         Why <span className="hint">for who approves, and the audit log</span>
         <input maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
       </label>
-      {ask.error === null ? null : <ProblemView error={ask.error} />}
-      {ask.data === undefined ? null : <PlanView plan={ask.data} />}
-      <div className="buttons">
-        <button
-          type="submit"
-          className="button main"
-          disabled={ask.isPending || ask.data?.sent === 0}
-        >
-          {ask.data === undefined ? "Show what would be sent" : "Propose it"}
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Not now
-        </button>
-      </div>
-    </form>
+    </PlanForm>
   );
 }
 
