@@ -9,6 +9,7 @@ import type { Keyring } from "../src/store/keyring.ts";
 import { openKeyring } from "../src/store/keyring.ts";
 import type { MasterKeys } from "../src/store/master-key.ts";
 import { migrate } from "../src/store/migrate.ts";
+import { SEAL_LOCK } from "../src/store/seal-block.ts";
 import { CUSTOMERS, customerId, PRODUCTS, SOURCE } from "./load-events.ts";
 
 export async function openLedger(url: string): Promise<Pool> {
@@ -37,6 +38,16 @@ export async function linkMasterData(pool: Pool, target: string): Promise<void> 
  */
 export async function dropSearchIndexes(pool: Pool): Promise<void> {
   await pool.query("drop index event_customer");
+}
+
+/**
+ * Takes the sealer's place and does nothing, so that no hub seals; ends with the pool. What hubs
+ * do for it before, a hash of each row, they go on doing.
+ */
+export async function keepFromSealing(pool: Pool): Promise<() => void> {
+  const client = await pool.connect();
+  await client.query("select pg_advisory_lock($1)", [SEAL_LOCK]);
+  return () => client.release(true);
 }
 
 export async function allowSending(pool: Pool, allowed: boolean): Promise<void> {

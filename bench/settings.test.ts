@@ -15,8 +15,14 @@ test("a benchmark is named in any case, and lists are numbers", () => {
   expect(settings).toMatchObject({ ids: ["P2"], peers: false, lanes: [4, 12], count: 500 });
 });
 
+test("what is left out is named", () => {
+  expect(readSettings(["P1"]).without).toEqual([]);
+  expect(readSettings(["P1", "--without", "sealer,search"]).without).toEqual(["sealer", "search"]);
+});
+
 test("what is not understood is said", () => {
   expect(() => readSettings(["P4"])).toThrow("P4 is none of");
   expect(() => readSettings(["P2", "--lanes", "many"])).toThrow("--lanes");
   expect(() => readSettings(["P2", "--fast"])).toThrow();
+  expect(() => readSettings(["P1", "--without", "fsync"])).toThrow("fsync is none of");
 });

@@ -4,6 +4,10 @@ import { parseArgs } from "node:util";
 export const benchIds = ["P1", "P2", "P3", "P8", "P11"] as const;
 export type BenchId = (typeof benchIds)[number];
 
+/** What can be left out of P1 from outside; the product itself has no switch for any guarantee. */
+export const parts = ["sealer", "search"] as const;
+export type Part = (typeof parts)[number];
+
 export interface Settings {
   readonly ids: readonly BenchId[];
   readonly json: boolean;
@@ -19,8 +23,8 @@ export interface Settings {
   readonly backlog: readonly number[];
   /** P8: events in the ledger before intake is measured. */
   readonly preload: readonly number[];
-  /** P1: whether the index is there by which a customer's documents are found. */
-  readonly searchIndexes: boolean;
+  /** P1: what is left out in further measurements, each beside one with everything. */
+  readonly without: readonly Part[];
   /** Writes a CPU profile of each hub to bench/out. */
   readonly profile: boolean;
 }
@@ -37,7 +41,8 @@ npm run bench -- render bench/out/*.json
   --hubs 1,2             P1, P2: hubs that share the load
   --backlog 1000,100000  P8: open handoffs besides those that are measured
   --preload 0,1000000    P8: events in the ledger before intake is measured
-  --no-search-indexes    P1: without the index of a customer's documents
+  --without sealer,search  P1: again without the sealer, without the index of a customer's
+                         documents; three rounds, and what each costs as a ratio
   --profile              a CPU profile of each hub in bench/out
 `;
 
@@ -51,7 +56,7 @@ export function readSettings(given: readonly string[]): Settings {
       json: { type: "boolean", default: false },
       peers: { type: "boolean", default: true },
       profile: { type: "boolean", default: false },
-      "search-indexes": { type: "boolean", default: true },
+      without: { type: "string", default: "" },
       count: { type: "string" },
       "peer-count": { type: "string" },
       lanes: { type: "string", default: "8,16,32" },
@@ -71,7 +76,7 @@ export function readSettings(given: readonly string[]): Settings {
     json: values.json,
     peers: values.peers,
     profile: values.profile,
-    searchIndexes: values["search-indexes"],
+    without: partsOf(values.without),
     count: values.count === undefined ? undefined : whole("count", values.count),
     peerCount:
       values["peer-count"] === undefined ? undefined : whole("peer-count", values["peer-count"]),
@@ -81,6 +86,15 @@ export function readSettings(given: readonly string[]): Settings {
     backlog: list("backlog", values.backlog),
     preload: list("preload", values.preload),
   };
+}
+
+function partsOf(text: string): Part[] {
+  const names = text === "" ? [] : text.split(",");
+  return names.map((name) => {
+    const part = parts.find((one) => one === name);
+    if (part === undefined) throw new Error(`--without: ${name} is none of ${parts.join(", ")}`);
+    return part;
+  });
 }
 
 function list(name: string, text: string): number[] {

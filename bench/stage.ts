@@ -11,6 +11,9 @@ import type { Settings } from "./settings.ts";
 import type { StatementCost, StatementMeter } from "./statements.ts";
 import { statementLines } from "./statements.ts";
 
+/** Where hubs leave their profiles, with `--profile`. */
+export const profilesDir = path.join(outDir, "profiles");
+
 export interface Stage {
   readonly servers: Servers;
   readonly settings: Settings;
@@ -32,9 +35,8 @@ let hubs = 0;
 export async function startHubProcess(stage: Stage, wishes: HubWishes): Promise<Hub> {
   hubs += 1;
   const input: HubInput = { ...wishes, name: `bench${hubs}`, engine: stage.servers.engine };
-  const folder = path.join(outDir, "profiles");
-  if (stage.settings.profile) mkdirSync(folder, { recursive: true });
-  const flags = stage.settings.profile ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
+  if (stage.settings.profile) mkdirSync(profilesDir, { recursive: true });
+  const flags = stage.settings.profile ? ["--cpu-prof", `--cpu-prof-dir=${profilesDir}`] : [];
   const program = await startProgram(programFile("hub-process"), input, flags);
   const { pid } = program;
   return { pid, url: String(program.first["url"]), stop: () => program.stop() };

@@ -13,7 +13,7 @@ import { inTransaction } from "./database.ts";
 import { evidenceTables, FORM } from "./evidence-tables.ts";
 
 /** "seal" in hexadecimal. */
-const LOCK = 0x7365616c;
+export const SEAL_LOCK = 0x7365616c;
 
 export interface SealedBlock {
   readonly number: string;
@@ -80,7 +80,7 @@ export function sealBlock(pool: Pool, mostRows: number): Promise<SealResult> {
   return inTransaction(pool, async (session): Promise<SealResult> => {
     const lock = await session.query<{ mine: boolean }>(
       "select pg_try_advisory_xact_lock($1) as mine",
-      [LOCK],
+      [SEAL_LOCK],
     );
     if (lock.rows[0]?.mine !== true) return { kind: "busy" };
     const bounds = (await session.query<Bounds>(BOUNDS)).rows[0] as Bounds;
