@@ -91,15 +91,24 @@ export async function openMonth(demo: DemoPlace, month: string): Promise<void> {
   await inBooks(demo, "PUT", `/periods/${month}`, { closed: false });
 }
 
-const kept = z.object({ id: z.string(), body: z.record(z.string(), z.unknown()) });
+const booked = z.object({
+  id: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  sublists: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
+});
 
-/** A bookkeeper gives an invoice of ours another due date in the books; returns its number. */
+/** A bookkeeper changes what an invoice of ours is for in the books; returns its number. */
 export async function editByHand(demo: DemoPlace): Promise<string> {
-  const listed = z.object({ records: z.array(kept) });
+  const listed = z.object({ records: z.array(booked) });
   const { records } = listed.parse(await inBooks(demo, "GET", "/records/invoice"));
-  const found = records.findLast(({ body }) => typeof body["dueDate"] === "string");
-  if (found === undefined) throw new Error("no invoice of the books has a due date");
-  const edition = { body: { dueDate: "2031-01-31" }, by: "Eva Clerk" };
+  // Of one line, so that the change can be said in full.
+  const found = records.findLast(({ sublists }) => sublists["item"]?.length === 1);
+  const [line] = found?.sublists["item"] ?? [];
+  if (found === undefined || line === undefined) throw new Error("no invoice has one line");
+  const item = { id: String(line["item"]) };
+  const { quantity, amount } = line;
+  const items = [{ item, quantity, amount, description: "as agreed by telephone" }];
+  const edition = { body: { item: { items } }, replace: "item", by: "Eva Clerk" };
   await inBooks(demo, "PUT", `/records/invoice/${found.id}`, edition);
   return String(found.body["tranId"]);
 }
