@@ -73,6 +73,9 @@ export function hubDuties(parts: DutyParts): { atStart: Duty[]; later: Duty[] } 
   return { atStart: [announce, engine], later: [...movingDuties(parts), ...slowDuties(parts)] };
 }
 
+/** Rows that one walk over the waiting looks at: some tens of milliseconds. */
+const STALE_PAGE = 2000;
+
 /** What keeps handoffs moving; each is cheap and does nothing when all is well. */
 function movingDuties(parts: DutyParts): Duty[] {
   const { settings, pool, starter, releaser } = parts;
@@ -99,7 +102,7 @@ function movingDuties(parts: DutyParts): Duty[] {
       name: "release-stale",
       everyMs: 2000,
       async run() {
-        const { keys, lastId } = await findStaleHeads(pool, staleAfter, 1000);
+        const { keys, lastId } = await findStaleHeads(pool, staleAfter, STALE_PAGE);
         staleAfter = lastId ?? NO_ID;
         releaser.add(keys);
       },

@@ -23,23 +23,42 @@ export async function findDueHeads(
 /**
  * The rest of the waiting, by id in pages. Joined to free heads only: a waiting handoff behind one
  * that is out is released by the outcome of that one, one behind an exception by its repair.
+ *
+ * A page is so many rows looked at, not so many found: where a hundred thousand wait behind
+ * exceptions, one look that goes on until it has found enough reads them all, every two seconds.
  */
 const STALE = `
-select h.id, h.target, h.object from handoff h
-left join object_head o on o.target = h.target and o.object = h.object
-where h.state = 'waiting' and h.ordered and h.not_before is null and h.id > $1
-  and h.changed_at < now() - interval '30 seconds' and o.open_handoff is null
-  and not exists (
-    select 1 from handoff p
-    where p.target = h.target and p.object = h.object and p.ordered
-      and p.state = 'excepted' and p.version <= h.version)
-order by h.id limit $2`;
+with page as (
+  select id, target, object, version, changed_at from handoff
+  where state = 'waiting' and ordered and not_before is null and id > $1
+  order by id limit $2
+), stale as (
+  select distinct w.target, w.object from page w
+  left join object_head o on o.target = w.target and o.object = w.object
+  where w.changed_at < now() - interval '30 seconds' and o.open_handoff is null
+    and not exists (
+      select 1 from handoff p
+      where p.target = w.target and p.object = w.object and p.ordered
+        and p.state = 'excepted' and p.version <= w.version)
+)
+select l.id as last_id, s.target, s.object
+from (select id from page order by id desc limit 1) l left join stale s on true`;
 
+interface StaleRow {
+  readonly last_id: string;
+  readonly target: string | null;
+  readonly object: string | null;
+}
+
+/** `lastId`: where the next page begins; undefined when none is left. */
 export async function findStaleHeads(
   session: Session,
   afterId: string,
   limit: number,
 ): Promise<{ keys: HeadKey[]; lastId: string | undefined }> {
-  const result = await session.query<HeadKey & { id: string }>(STALE, [afterId, limit]);
-  return { keys: result.rows, lastId: result.rows.at(-1)?.id };
+  const { rows } = await session.query<StaleRow>(STALE, [afterId, limit]);
+  const keys = rows.flatMap(({ target, object }) =>
+    target === null || object === null ? [] : [{ target, object }],
+  );
+  return { keys, lastId: rows[0]?.last_id };
 }

@@ -4,6 +4,7 @@ import { freshDatabase } from "../../test/support/database.ts";
 import { tell } from "../../test/support/ledger-facts.ts";
 import type { Pool } from "./database.ts";
 import { openDatabase } from "./database.ts";
+import { findStaleHeads } from "./find-due-heads.ts";
 import { releaseHandoffs } from "./release-handoffs.ts";
 
 let database: FreshDatabase;
@@ -73,6 +74,34 @@ describe("release", () => {
     await releaseHandoffs(pool, [{ target: "plain", object: "src/invoice/i1" }]);
     expect(await states()).toEqual(["invoice/i1@2 ready"]);
     expect((await pool.query("select 1 from handoff_need")).rowCount).toBe(0);
+  });
+});
+
+describe("the walk over what waits", () => {
+  test("given many that wait behind exceptions, then each page reads so many rows, and a release that was lost is found", async () => {
+    const objects = ["i1", "i2", "i3", "i4", "i5"];
+    await tell(
+      pool,
+      objects.flatMap((invoice) => [1, 2].map((at) => ({ id: `${invoice}.${at}`, invoice, at }))),
+    );
+    await pool.query("update handoff set state = 'excepted' where state = 'ready'");
+    await pool.query("update object_head set open_handoff = null");
+    // The process that should have let i4 out again died before it did.
+    await pool.query(
+      "update handoff set state = 'confirmed' where state = 'excepted' and object = 'src/invoice/i4'",
+    );
+    await pool.query("update handoff set changed_at = now() - interval '1 minute'");
+    const found: string[] = [];
+    let pages = 0;
+    let after: string | undefined = "00000000-0000-0000-0000-000000000000";
+    while (after !== undefined) {
+      const page = await findStaleHeads(pool, after, 2);
+      found.push(...page.keys.map((key) => key.object));
+      after = page.lastId;
+      pages += after === undefined ? 0 : 1;
+    }
+    expect(found).toEqual(["src/invoice/i4"]);
+    expect(pages).toBe(3);
   });
 });
 
