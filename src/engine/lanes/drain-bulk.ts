@@ -24,6 +24,7 @@ import type { Told } from "./build-attempts.ts";
 import { contextOf, SEND_BY_MS } from "./build-attempts.ts";
 import type { Cycle } from "./drain-calls.ts";
 import { laneErrors } from "./errors.ts";
+import { keepSeat } from "./keep-seat.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { settle } from "./settle.ts";
 
@@ -65,11 +66,12 @@ export async function drainBulkCycle(
     return { claimed: 0, fenceLost: true, full: false, batch: undefined };
   }
   if (claim === undefined) return { claimed: 0, fenceLost: false, full: false, batch: undefined };
+  const claimed = claim;
   lane.crash("after-claim");
-  const batch = await applyBatch(lane, target, claim);
+  const batch = await keepSeat(lane, seat, () => applyBatch(lane, target, claimed));
   lane.crash("before-record");
-  const claimed = claim.items.length;
-  return { claimed, fenceLost: false, full: claimed >= target.maxItems, batch };
+  const count = claimed.items.length;
+  return { claimed: count, fenceLost: false, full: count >= target.maxItems, batch };
 }
 
 async function takeBatch(

@@ -27,7 +27,6 @@ import type { SerialGroup } from "../../store/find-serial-blocks.ts";
 import { findSerialBlocks } from "../../store/find-serial-blocks.ts";
 import { holdLane } from "../../store/hold-lane.ts";
 import { insertAttempts } from "../../store/insert-attempts.ts";
-import { keepLane } from "../../store/keep-lane.ts";
 import { leaseTokens } from "../../store/lease-tokens.ts";
 import { pauseBudget } from "../../store/pause-budget.ts";
 import {
@@ -44,6 +43,7 @@ import type { Material, ReadyCall } from "./build-attempts.ts";
 import { buildAsk, buildProbe, buildSend, foreign, SEND_BY_MS } from "./build-attempts.ts";
 import { callKeyOf } from "./call-key.ts";
 import { MARKER_AGE_MS } from "./epoch-guard.ts";
+import { keepSeat } from "./keep-seat.ts";
 import type { LaneBudget, LaneContext } from "./lane-context.ts";
 import type { Finished } from "./make-calls.ts";
 import { makeCalls, settlementRow } from "./make-calls.ts";
@@ -94,7 +94,7 @@ export async function drainCycle(
   }
   lane.release(claim.releasable);
   lane.crash("after-claim");
-  const done = await keeping(lane, seat, () => makeCalls(lane, claim.calls, startBy));
+  const done = await keepSeat(lane, seat, () => makeCalls(lane, claim.calls, startBy));
   for (const one of done) {
     if (one.ready.kind === "send") state.medianMs = nextMedian(state.medianMs, one.durationMs);
   }
@@ -106,20 +106,6 @@ export async function drainCycle(
     blocked: claim.blocked,
     finished: done,
   };
-}
-
-/** A third of a lease: two renewals may fail before it ends. */
-const KEEP_EVERY_MS = 5000;
-
-/** Keeps the seat while the calls last. A renewal that fails is told by the next exchange. */
-async function keeping<T>(lane: LaneContext, seat: Seat, work: () => Promise<T>): Promise<T> {
-  const renew = (): void => void keepLane(lane.pool, seat).catch(() => undefined);
-  const timer = setInterval(renew, KEEP_EVERY_MS);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 /** One at a time where nothing but probing guards: what a crash leaves in doubt settles slowly. */

@@ -8,7 +8,12 @@ import { plainTarget, startPlainServer } from "../../../test/support/plain-targe
 import { plainKeyring } from "../../../test/support/system-cipher.ts";
 import { systemClock } from "../../../test/support/system-clock.ts";
 import { systemHasher } from "../../../test/support/system-hasher.ts";
-import type { CallTarget, Guard } from "../../connectors/kit/target.ts";
+import type {
+  BulkTarget,
+  CallTarget,
+  Guard,
+  TargetConnection,
+} from "../../connectors/kit/target.ts";
 import { seededRandom } from "../../kernel/random.ts";
 import { checkNoBlindRetry } from "../../store/check-sends.ts";
 import type { Pool } from "../../store/database.ts";
@@ -45,9 +50,13 @@ afterEach(async () => {
   await database.drop();
 });
 
-function laneOf(hub: string, crash: (label: string) => void = () => {}): LaneContext {
+function laneOf(
+  hub: string,
+  crash: (label: string) => void = () => {},
+  one: TargetConnection = target,
+): LaneContext {
   const budget = { name: "plain", concurrency: 2, ratePerSecond: undefined };
-  const targets = new Map([[target.connection, target]]);
+  const targets = new Map([[one.connection, one]]);
   const pending: Promise<unknown>[] = [];
   return {
     pool,
@@ -76,6 +85,18 @@ async function settleAll(lane: LaneContext): Promise<void> {
     const after = await states();
     quiet = JSON.stringify(before) === JSON.stringify(after) ? quiet + 1 : 0;
   }
+}
+
+/** Runs a call that is longer than what is left of its lease, while another hub wants the seat. */
+async function outlast(lane: LaneContext, letGo: () => void): Promise<void> {
+  const seat = { budget: "plain", seat: 0 };
+  const running = runLane(lane, makeLaneSignals(), seat, options);
+  while ((await states())["sent"] !== 1) await sleep(20);
+  await pool.query("update lane set lease_until = now() + interval '7 seconds'");
+  await sleep(8000);
+  expect(await takeLane(pool, seat, "h2")).toBeUndefined();
+  letGo();
+  await running;
 }
 
 async function states(): Promise<Record<string, number>> {
@@ -282,14 +303,24 @@ describe("a lane", () => {
     });
     target = { ...inner, send: (call, startBy) => end.then(() => inner.send(call, startBy)) };
     await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
-    const seat = { budget: "plain", seat: 0 };
-    const running = runLane(laneOf("h1"), makeLaneSignals(), seat, options);
-    while ((await states())["sent"] !== 1) await sleep(20);
-    await pool.query("update lane set lease_until = now() + interval '7 seconds'");
-    await sleep(8000);
-    expect(await takeLane(pool, seat, "h2")).toBeUndefined();
-    letGo();
-    await running;
+    await outlast(laneOf("h1"), letGo);
+    expect(await states()).toEqual({ confirmed: 1 });
+  });
+
+  test("given a bulk call that outlasts its lease, then the seat stays its holder's", async () => {
+    await open("external-id");
+    let letGo = (): void => undefined;
+    const end = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const { system, connection, account, operations } = target;
+    const bulk: BulkTarget = {
+      ...{ kind: "bulk", system, connection, account, operations, maxItems: 10 },
+      apply: (items) => end.then(() => items.map(() => ({ class: "done", externalId: "1" }))),
+      async *documents() {},
+    };
+    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
+    await outlast(laneOf("h1", undefined, bulk), letGo);
     expect(await states()).toEqual({ confirmed: 1 });
   });
 
