@@ -150,7 +150,7 @@ async function restore(folder: string, flags: RestoreFlags): Promise<void> {
 function refuseLiving(original: string): void {
   const pid = lockHolder(original);
   if (pid !== undefined) throw supervisorErrors.E_SUPERVISOR_LOCKED({ dataDir: original, pid });
-  if (!existsSync(original)) throw appErrors.E_APP_NOT_RUNNING({ dataDir: original });
+  if (!existsSync(original)) throw backupErrors.E_RESTORE_ORIGINAL({ dataDir: original });
 }
 
 /** The archive, and the newest log of the original, which nobody archived yet. */

@@ -22,6 +22,10 @@ export const backupErrors = defineErrors({
       "{dataDir} is not empty. A restore goes into a data folder of its own: --data <folder>.",
     class: "reject",
   },
+  E_RESTORE_ORIGINAL: {
+    message: "--retire {dataDir}: there is no such folder. Nothing was restored.",
+    class: "reject",
+  },
   E_RESTORE_MAJOR: {
     message: "The backup was made by PostgreSQL {found}; this program brings PostgreSQL {wanted}.",
     class: "reject",
