@@ -130,7 +130,7 @@ function guaranteeFigures(stage: Stage, pids: readonly number[], events: number)
   return dearestFirst.map(([what, cost]) => figure(`of it: ${what}`, cost / events, "µs each"));
 }
 
-/** Rounds of a comparison: one run on a machine with others' load says little about five percent. */
+/** Rounds of a comparison: one run on a shared machine says little about five percent. */
 const ROUNDS = 3;
 
 /** With everything, then without each part; again and again, so that all see the same weather. */
