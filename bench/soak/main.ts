@@ -130,10 +130,16 @@ async function verify(pool: Pool, target: Target, taken: number): Promise<Record
 const sleepUntil = (at: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
 
+/** A kept run, by the series of today: its samples are all there. */
+function judgedAnew(text: string): SoakResult {
+  const kept = JSON.parse(text) as SoakResult;
+  return { ...kept, series: judgeAll(kept.samples) };
+}
+
 async function main(): Promise<void> {
   const [first, ...files] = process.argv.slice(2);
   if (first === "render") {
-    const results = files.map((file) => JSON.parse(readFileSync(file, "utf8")) as SoakResult);
+    const results = files.map((file) => judgedAnew(readFileSync(file, "utf8")));
     return void process.stdout.write(`${results.map(renderSoak).join("\n\n")}\n`);
   }
   const wishes = readWishes();

@@ -35,12 +35,23 @@ const ofProcesses: readonly Series[] = JUDGED.flatMap((name): Series[] => [
     value: ({ processes }) => processes?.[name]?.ownMiB,
   },
   {
-    name: `open files of ${name}`,
+    name: `processes of ${name}`,
+    unit: "",
+    tolerance: { share: 0.1, atLeast: 3 },
+    value: ({ processes }) => processes?.[name]?.processes,
+  },
+  {
+    // A pool of connections breathes, and each server process keeps a hundred files open.
+    name: `open files of a process of ${name}`,
     unit: "",
     tolerance: { share: 0.05, atLeast: 12 },
-    value: ({ processes }) => processes?.[name]?.openFiles,
+    value: ({ processes }) => filesEach(processes?.[name]),
   },
 ]);
+
+function filesEach(figures: ProcessFigures | undefined): number | undefined {
+  return figures === undefined ? undefined : figures.openFiles / figures.processes;
+}
 
 /** What happened between two samples, for each of something else. */
 function between(

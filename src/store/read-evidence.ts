@@ -87,16 +87,17 @@ export interface SealTail {
 /** Counting goes so far and no further: a sealer that stood still for a day is bad enough. */
 const MOST_COUNTED = 100_000;
 
+const SEALED = `
+select coalesce((select upto_tx from seal_block order by number desc limit 1), 0) as upto`;
+
+/** Asked with a number, not a join: only then are a few newest rows looked for in the index. */
 const TAIL = `
-with sealed as (
-  select coalesce((select upto_tx from seal_block order by number desc limit 1), 0) as upto
-), tail as (
+with tail as (
   ${evidenceTables
     .map(
-      ({ name, time }) => `select (select count(*) from (select from ${name} r, sealed
-      where r.tx >= sealed.upto limit ${MOST_COUNTED}) x) as rows,
-    (select ${time} from ${name} r, sealed where r.tx >= sealed.upto order by r.tx limit 1)
-      as oldest`,
+      ({ name, time }) => `select
+    (select count(*) from (select from ${name} where tx >= $1 limit ${MOST_COUNTED}) x) as rows,
+    (select ${time} from ${name} where tx >= $1 order by tx limit 1) as oldest`,
     )
     .join("\n  union all ")}
 )
@@ -106,7 +107,8 @@ from tail`;
 
 /** What is not in a block yet, at most 100,000 of a table. */
 export async function countTail(session: Session): Promise<SealTail> {
-  const { rows } = await session.query<SealTail>(TAIL);
+  const sealed = await session.query<{ upto: string }>(SEALED);
+  const { rows } = await session.query<SealTail>(TAIL, [sealed.rows[0]?.upto ?? "0"]);
   return rows[0] ?? { rows: 0, oldest_seconds: 0 };
 }
 
