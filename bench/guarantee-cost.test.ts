@@ -14,7 +14,7 @@ describe("the cost of guarantees", () => {
         node(1, "(root)", "", [2, 7, 8]),
         node(2, "receive", "file:///x/dist/src/app/hub-intake.js", [3]),
         node(3, "sealFacts", "file:///x/src/store/seal-facts.js", [4, 5]),
-        node(4, "seal", "node:internal/crypto/cipher"),
+        node(4, "toString", "node:buffer"),
         node(5, "hashed", "file:///x/src/store/seal-facts.js", [6]),
         node(6, "hash", "node:internal/crypto/hash"),
         node(7, "(idle)", ""),

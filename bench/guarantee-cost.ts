@@ -53,10 +53,10 @@ function guaranteeOf({ functionName, url }: Frame): string | undefined {
   return (found.find(([, , names]) => names[0] !== "*") ?? found[0])?.[0];
 }
 
-const OWN: Readonly<Record<string, string>> = {
-  "(idle)": "idle",
-  "(garbage collector)": "collection of garbage",
-};
+const OWN = new Map([
+  ["(idle)", "idle"],
+  ["(garbage collector)", "collection of garbage"],
+]);
 
 /** Microseconds by guarantee, without idle time. */
 export function costsOf({ nodes, samples, timeDeltas }: Profile): Map<string, number> {
@@ -65,7 +65,7 @@ export function costsOf({ nodes, samples, timeDeltas }: Profile): Map<string, nu
   const assign = (id: number, above: string): void => {
     const node = byId.get(id);
     if (node === undefined) return;
-    const own = OWN[node.callFrame.functionName] ?? guaranteeOf(node.callFrame) ?? above;
+    const own = OWN.get(node.callFrame.functionName) ?? guaranteeOf(node.callFrame) ?? above;
     owners.set(id, own);
     for (const child of node.children ?? []) assign(child, own);
   };

@@ -17,7 +17,7 @@ import {
 } from "./ledger.ts";
 import { peerRate, runPeer } from "./peer-runs.ts";
 import { BOOKS } from "./plain-target.ts";
-import type { Figure, Measurement, Outcome } from "./result.ts";
+import type { Figure, Measurement, Outcome, Ratio } from "./result.ts";
 import { figure, figureOf, mustAgree, ratio } from "./result.ts";
 import { seedHistory } from "./seed-history.ts";
 import type { Part } from "./settings.ts";
@@ -130,40 +130,53 @@ function guaranteeFigures(stage: Stage, pids: readonly number[], events: number)
   return dearestFirst.map(([what, cost]) => figure(`of it: ${what}`, cost / events, "µs each"));
 }
 
-/** Rounds of a comparison: one run on a shared machine says little about five percent. */
-const ROUNDS = 3;
+/** The machine's own speed drifts by more than what is measured here. */
+const ROUNDS = 7;
 
-/** With everything, then without each part; again and again, so that all see the same weather. */
+/**
+ * With everything and without each part, beside each other and in turns, so that the machine's
+ * drift meets both. What counts is the middle one of the rounds' own ratios.
+ */
 async function compareParts(stage: Stage): Promise<Pick<Outcome, "measurements" | "ratios">> {
   const { without, count = COUNT, connections, hubs } = stage.settings;
   const wishes = { count, connections: connections[0] ?? 64, hubs: hubs[0] ?? 1, preload: 0 };
   const measurements: Measurement[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    measurements.push(await measureIntake(stage, wishes));
-    for (const part of without) {
-      measurements.push(await measureIntake(stage, { ...wishes, without: part }));
-    }
-  }
-  const middleOf = (part: Part | undefined, names: readonly string[]): number =>
-    median(
-      measurements
-        .filter(({ setting }) => setting["without"] === part)
-        .map((one) => names.reduce((sum, name) => sum + figureOf(one, name), 0)),
+  const measure = async (part?: Part): Promise<Measurement> => {
+    const one = await measureIntake(
+      stage,
+      part === undefined ? wishes : { ...wishes, without: part },
     );
-  const cpu = ["CPU of hub", "CPU of PostgreSQL"];
-  const ratios = without.flatMap((part) => [
-    ratio(`${part}, events per second with : without`, ...both(part, [INTAKE_RATE])),
-    ratio(`${part}, processor time with : without`, ...both(part, cpu)),
-  ]);
-  return { measurements, ratios };
-
-  function both(part: Part, names: readonly string[]): [number, number] {
-    return [middleOf(undefined, names), middleOf(part, names)];
+    measurements.push(one);
+    return one;
+  };
+  const ratios: Ratio[] = [];
+  for (const part of without) {
+    const pairs: (readonly [whole: Measurement, less: Measurement])[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const first = await measure(round % 2 === 0 ? undefined : part);
+      const second = await measure(round % 2 === 0 ? part : undefined);
+      pairs.push(round % 2 === 0 ? [first, second] : [second, first]);
+    }
+    ratios.push(middle(`${part}, events per second with : without`, pairs, [INTAKE_RATE]));
+    const cpu = ["CPU of hub", "CPU of PostgreSQL"];
+    ratios.push(middle(`${part}, processor time with : without`, pairs, cpu));
   }
+  return { measurements, ratios };
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function middle(
+  what: string,
+  pairs: readonly (readonly [whole: Measurement, less: Measurement])[],
+  names: readonly string[],
+): Ratio {
+  const sum = (one: Measurement): number =>
+    names.reduce((total, name) => total + figureOf(one, name), 0);
+  const values = pairs.map(([whole, less]) => ratio(what, sum(whole), sum(less)));
+  values.sort((a, b) => a.value - b.value);
+  const found = values[Math.floor(values.length / 2)];
+  if (found === undefined) throw new Error(`${what}: no round was measured`);
+  const ends = `${values[0]?.value} to ${values.at(-1)?.value}`;
+  return { what: `${what}, middle of ${values.length} rounds (${ends})`, value: found.value };
 }
 
 async function comparePeer(
@@ -208,7 +221,7 @@ export async function benchIntake(stage: Stage): Promise<Outcome> {
     notes: [
       "Each event becomes an ordered handoff with three needs and an unordered one; both are committed before the answer. The release of the ordered one follows the commit and is part of the load.",
       "Sending is off (sending_permission); one seat a budget looks for work every quarter of a second.",
-      "Without the sealer rows keep their hashes and no block is made; without search there is no index of a customer's documents. Ratios are of the medians of three rounds.",
+      "Without the sealer rows keep their hashes and no block is made; without search there is no index of a customer's documents. A ratio is the middle one of its rounds.",
     ],
   };
 }

@@ -42,7 +42,7 @@ npm run bench -- render bench/out/*.json
   --backlog 1000,100000  P8: open handoffs besides those that are measured
   --preload 0,1000000    P8: events in the ledger before intake is measured
   --without sealer,search  P1: again without the sealer, without the index of a customer's
-                         documents; three rounds, and what each costs as a ratio
+                         documents; in rounds, and what each costs as a ratio
   --profile              a CPU profile of each hub in bench/out
 `;
 
