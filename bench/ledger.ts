@@ -9,6 +9,7 @@ import type { Keyring } from "../src/store/keyring.ts";
 import { openKeyring } from "../src/store/keyring.ts";
 import type { MasterKeys } from "../src/store/master-key.ts";
 import { migrate } from "../src/store/migrate.ts";
+import { countTail } from "../src/store/read-evidence.ts";
 import { SEAL_LOCK } from "../src/store/seal-block.ts";
 import { CUSTOMERS, customerId, PRODUCTS, SOURCE } from "./load-events.ts";
 
@@ -33,21 +34,28 @@ export async function linkMasterData(pool: Pool, target: string): Promise<void> 
 }
 
 /**
- * What finding a customer's documents costs intake is the difference between a run with and one
- * without. The words of names stay: they are written with a customer's events alone.
+ * Drops the index by which a customer's documents are found; returns what makes it again. The words
+ * of names stay: they are written with a customer's events alone.
  */
-export async function dropSearchIndexes(pool: Pool): Promise<void> {
+export async function dropSearchIndex(pool: Pool): Promise<() => Promise<void>> {
+  const { rows } = await pool.query<{ text: string }>(
+    "select pg_get_indexdef('event_customer'::regclass) as text",
+  );
   await pool.query("drop index event_customer");
+  return async () => void (await pool.query((rows[0]?.text ?? "").replace(" ON ONLY ", " ON ")));
 }
 
 /**
- * Takes the sealer's place and does nothing, so that no hub seals; ends with the pool. What hubs
- * do for it before, a hash of each row, they go on doing.
+ * Takes the sealer's place and does nothing, so that no hub seals; what hubs do for it before, a
+ * hash of each row, they go on doing. Returns what lets them, and waits until all is sealed.
  */
-export async function keepFromSealing(pool: Pool): Promise<() => void> {
+export async function keepFromSealing(pool: Pool): Promise<() => Promise<void>> {
   const client = await pool.connect();
   await client.query("select pg_advisory_lock($1)", [SEAL_LOCK]);
-  return () => client.release(true);
+  return async () => {
+    client.release(true);
+    await until(async () => (await countTail(pool)).rows === 0, "the last block", 100, 120);
+  };
 }
 
 export async function allowSending(pool: Pool, allowed: boolean): Promise<void> {
