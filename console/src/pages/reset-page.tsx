@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiProblem, takeReset } from "../api/client.ts";
+import { Door } from "./door.tsx";
 import { NewPassword } from "./new-password.tsx";
 
 /** Read once and taken out of the address, which histories and screens keep. */
@@ -29,39 +30,30 @@ export function ResetPage() {
     }
   };
   return (
-    <main className="sign-in">
-      <section className="card">
-        <div className="body">
-          <div className="brand">
-            <img src="/mark.svg" alt="" width="30" height="30" />
-            tieout
-          </div>
-          <h1>New password</h1>
-          {login !== undefined ? (
-            <>
-              <p role="status">
-                The password of <b>{login}</b> is set. Whoever was signed in by this account no
-                longer is.
-              </p>
-              <Link to="/sign-in" search={{}} className="button main">
-                Sign in
-              </Link>
-            </>
-          ) : secret === "" ? (
-            <p>
-              This address needs the link that an administrator makes:{" "}
-              <code>tieout user reset-password</code>. It holds for a day and for one use.
-            </p>
-          ) : (
-            <NewPassword
-              busy={busy}
-              problem={problem}
-              word="Set the password"
-              submit={(password) => void submit(password)}
-            />
-          )}
-        </div>
-      </section>
-    </main>
+    <Door title="New password">
+      {login !== undefined ? (
+        <>
+          <p role="status">
+            The password of <b>{login}</b> is set. Whoever was signed in by this account no longer
+            is.
+          </p>
+          <Link to="/sign-in" search={{}} className="button main">
+            Sign in
+          </Link>
+        </>
+      ) : secret === "" ? (
+        <p>
+          This address needs the link that an administrator makes:{" "}
+          <code>tieout user reset-password</code>. It holds for a day and for one use.
+        </p>
+      ) : (
+        <NewPassword
+          busy={busy}
+          problem={problem}
+          word="Set the password"
+          submit={(password) => void submit(password)}
+        />
+      )}
+    </Door>
   );
 }

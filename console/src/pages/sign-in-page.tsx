@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { ApiProblem, get, signIn } from "../api/client.ts";
 import { sessionQuery } from "../api/session.ts";
 import { spanText } from "../look/words.ts";
+import { Door } from "./door.tsx";
 
 const route = getRouteApi("/sign-in");
 
@@ -15,24 +16,19 @@ export function ownPlace(place: string | undefined): string {
 export function SignInPage() {
   const back = ownPlace(route.useSearch().return);
   return (
-    <main className="sign-in">
-      <section className="card">
-        <div className="body">
-          <div className="brand">
-            <img src="/mark.svg" alt="" width="30" height="30" />
-            tieout
-          </div>
-          <h1>Sign in</h1>
-          {back === "/" ? null : <p className="mute">You come back to where you were.</p>}
-          <SignInForm back={back} />
-          <Providers back={back} />
-        </div>
-      </section>
-      <p className="mute note">
-        Accounts are made on the command line: <code>tieout user add</code>. The demo prints its own
-        when it starts.
-      </p>
-    </main>
+    <Door
+      title="Sign in"
+      note={
+        <>
+          Accounts are made on the command line: <code>tieout user add</code>. The demo prints its
+          own when it starts.
+        </>
+      }
+    >
+      {back === "/" ? null : <p className="mute">You come back to where you were.</p>}
+      <SignInForm back={back} />
+      <Providers back={back} />
+    </Door>
   );
 }
 
