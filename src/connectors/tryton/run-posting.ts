@@ -3,6 +3,7 @@
  * post what is a draft; settle; read. Cut at any place and begun again with the same bytes, it
  * goes on where it stopped.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../kit/answers.ts";
 import { textAt } from "../kit/answers.ts";
 import type { Answer } from "../kit/target.ts";
@@ -227,13 +228,29 @@ async function post(script: Script, plan: PostingPlan, draft: Draft): Promise<vo
   done(answer);
 }
 
-/** A draft with a number cannot be deleted, so the number goes first. Left over, it harms none. */
+/**
+ * A draft with a number cannot be deleted, so the number goes first. Left over, it harms none: the
+ * next try finds it and posts it.
+ */
 async function removeDraft(script: Script, plan: PostingPlan, id: number): Promise<void> {
   const model = MODELS[plan.kind];
   if (plan.kind === "invoice" && plan.number !== null) {
-    await script.act("post", `model.${model}.write`, [[id], { number: null }]);
+    await insist(() => script.act("post", `model.${model}.write`, [[id], { number: null }]));
   }
-  await script.act("post", `model.${model}.delete`, [[id]]);
+  await insist(() => script.act("post", `model.${model}.delete`, [[id]]));
+}
+
+/** Tryton itself tries a locked database for 0.3 s, which is short where many post at once. */
+const LOCKED_TRIES = 5;
+const LOCKED_REST_MS = 200;
+
+/** Again while another transaction is in the way; any other answer is the last. */
+async function insist(act: () => Promise<Answer>): Promise<void> {
+  for (let tries = 1; tries <= LOCKED_TRIES; tries += 1) {
+    const answer = await act();
+    if (answer.kind !== "answer" || classifyAnswer(answer).class !== "later") return;
+    await sleep(LOCKED_REST_MS * tries);
+  }
 }
 
 /**
