@@ -97,7 +97,8 @@ async function closeTheMonth(): Promise<void> {
     const closed = await closePeriod(ground.person, ground.company, month).then(
       () => true,
       (thrown: unknown) => {
-        if (!/non-posted|not posted|unposted/i.test(String(thrown))) throw thrown;
+        if (!/non-posted|not posted|unposted|must post the moves/i.test(String(thrown)))
+          throw thrown;
         return false;
       },
     );

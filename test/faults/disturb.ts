@@ -8,6 +8,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../src/app/system.ts";
 import { dateInZone } from "../../src/kernel/clock.ts";
+import { countPeriodCases } from "./mend.ts";
 import type { KillPoint, Schedule, Storm } from "./schedule.ts";
 import { HUBS, nameOfStorm, plannedCounts } from "./schedule.ts";
 import { ENTITY_ZONE } from "./settings.ts";
@@ -237,17 +238,21 @@ async function signOut({ stage, count, say }: Parts): Promise<void> {
   say(`the session in ${books.name} ended`);
 }
 
-/** Lasts until a posting has met it; who mends what it leaves behind is `mend.ts`. */
+/**
+ * Lasts until a refusal has become a case: one that was told to a hub or a ledger that died is asked
+ * about later, when the period may be open again. Who mends what is left behind is `mend.ts`.
+ */
 async function closePeriod(parts: Parts, forMs: number): Promise<void> {
   const { stage, over, count, say } = parts;
   const { books } = stage;
   const month = dateInZone(systemClock.now(), ENTITY_ZONE).slice(0, 7);
   const before = books.periodRefusals();
   const refused = (): number => books.periodRefusals() - before;
+  const known = await countPeriodCases(stage.databaseUrl());
   await books.shutPeriod(month, true);
   say(`period ${month} closed`);
   await sleep(forMs, undefined, { signal: over }).catch(() => undefined);
-  while (refused() === 0 && !over.aborted) await sleep(50);
+  while (!over.aborted && (await countPeriodCases(stage.databaseUrl())) <= known) await sleep(250);
   await books.shutPeriod(month, false);
   count("period closed and opened");
   say(`period ${month} open again, ${refused()} postings refused`);

@@ -3,6 +3,7 @@ import { listExceptionsOperation } from "../../src/operations/list-exceptions.ts
 import type { OperationContext } from "../../src/operations/operation.ts";
 import { runOperation } from "../../src/operations/operation.ts";
 import { retryExceptionOperation } from "../../src/operations/retry-exception.ts";
+import { openDatabase } from "../../src/store/database.ts";
 
 /** The last is said when a journal's own period was still closed while its month was open again. */
 const CLOSED = [
@@ -10,6 +11,26 @@ const CLOSED = [
   "E_TRYTON_PERIOD_CLOSED",
   "E_TRYTON_PERIOD_REFUSED",
 ] as const;
+
+/** Cases that closed periods left so far, mended or not; 0 while the ledger cannot be asked. */
+export async function countPeriodCases(databaseUrl: string): Promise<number> {
+  const onIdleError = (): void => undefined;
+  const pool = openDatabase({
+    url: databaseUrl,
+    connections: 1,
+    name: "tieout faults",
+    onIdleError,
+  });
+  try {
+    const text = "select count(*)::int as cases from exception_case where code = any($1)";
+    const { rows } = await pool.query<{ cases: number }>(text, [CLOSED]);
+    return rows[0]?.cases ?? 0;
+  } catch {
+    return 0;
+  } finally {
+    await pool.end();
+  }
+}
 
 /**
  * Retries each open cause that a closed period left; returns how many handoffs were taken up. A
