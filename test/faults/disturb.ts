@@ -239,8 +239,8 @@ async function signOut({ stage, count, say }: Parts): Promise<void> {
 }
 
 /**
- * Lasts until a refusal has become a case: one that was told to a hub or a ledger that died is asked
- * about later, when the period may be open again. Who mends what is left behind is `mend.ts`.
+ * Lasts until a refusal has become a case: one that was told to a hub or a ledger that died is
+ * asked about later, when the period may be open again. Who mends what is left is `mend.ts`.
  */
 async function closePeriod(parts: Parts, forMs: number): Promise<void> {
   const { stage, over, count, say } = parts;

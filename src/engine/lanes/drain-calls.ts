@@ -12,7 +12,7 @@ import type { RestoredLedger } from "../../handoffs/epoch.ts";
 import { askAfterMs, mustAskFirst } from "../../handoffs/epoch.ts";
 import { isReservedSeat } from "../../handoffs/service-class.ts";
 import { epochMs } from "../../kernel/clock.ts";
-import { isTieoutError } from "../../kernel/errors.ts";
+import { isTieoutError, messageOf } from "../../kernel/errors.ts";
 import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
 import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
 import type { Session } from "../../store/database.ts";
@@ -94,7 +94,10 @@ export async function drainCycle(
   }
   lane.release(claim.releasable);
   lane.crash("after-claim");
-  const done = await keepSeat(lane, seat, () => makeCalls(lane, claim.calls, startBy));
+  const [done] = await Promise.all([
+    keepSeat(lane, seat, () => makeCalls(lane, claim.calls, startBy)),
+    releaseDependants(lane, claim.linked),
+  ]);
   for (const one of done) {
     if (one.ready.kind === "send") state.medianMs = nextMedian(state.medianMs, one.durationMs);
   }
@@ -106,6 +109,19 @@ export async function drainCycle(
     blocked: claim.blocked,
     finished: done,
   };
+}
+
+/**
+ * Looked for after the commit: what came while we recorded saw no link, and we would not see it
+ * from within. Whoever of the two commits last finds the other. A failure is the sweeper's.
+ */
+async function releaseDependants(lane: LaneContext, linked: readonly HeadKey[]): Promise<void> {
+  if (linked.length === 0) return;
+  try {
+    lane.release(await findReleasedByLinks(lane.pool, linked));
+  } catch (thrown) {
+    lane.log.warn({ reason: messageOf(thrown) }, "dependants are left to the sweeper");
+  }
 }
 
 /** One at a time where nothing but probing guards: what a crash leaves in doubt settles slowly. */
@@ -120,7 +136,10 @@ function claimLimit(budget: LaneBudget, state: DrainState): number {
 interface Claim {
   readonly calls: readonly ReadyCall[];
   readonly claimed: number;
+  /** Objects whose own next handoff may go. */
   readonly releasable: readonly HeadKey[];
+  /** Objects that have an id in the target now, for which others may have waited. */
+  readonly linked: readonly HeadKey[];
   readonly blocked: boolean;
 }
 
@@ -136,20 +155,19 @@ async function exchange(
   return inTransaction(lane.pool, async (session) => {
     const restored = await holdLane(session, seat);
     const releasable: HeadKey[] = [];
+    const linked: HeadKey[] = [];
     if (rows.length > 0) {
       const moved = await recordOutcomes(session, rows);
-      const links = rows.flatMap((r) =>
-        r.link !== undefined && moved.has(r.handoffId)
-          ? [{ target: r.target, object: r.link.object }]
-          : [],
-      );
+      for (const { target, link, handoffId } of rows) {
+        if (link !== undefined && moved.has(handoffId))
+          linked.push({ target, object: link.object });
+      }
       releasable.push(...rows.filter((r) => r.ordered && r.to === "confirmed"));
-      releasable.push(...(await findReleasedByLinks(session, links)));
       await pauseIfTold(session, seat, finished);
     }
     const metered = budget.ratePerSecond !== undefined && limit > 0;
     const tokens = metered ? await leaseTokens(session, budget.name, limit) : limit;
-    const nothing = { calls: [], claimed: 0, releasable, blocked: false };
+    const nothing = { calls: [], claimed: 0, releasable, linked, blocked: false };
     if (tokens === 0) return nothing;
     const doubts = await claimDoubts(session, seat, tokens);
     const room = tokens - doubts.length;
@@ -167,7 +185,8 @@ async function exchange(
         calls.map((one) => one.attempt),
       );
     await exceptUnprepared(session, lacks);
-    return { calls, claimed: doubts.length + ready.length, releasable, blocked: isBlocked };
+    const claimed = doubts.length + ready.length;
+    return { calls, claimed, releasable, linked, blocked: isBlocked };
   });
 }
 

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FreshDatabase } from "../../../test/support/database.ts";
@@ -87,6 +88,11 @@ async function settleAll(lane: LaneContext): Promise<void> {
   }
 }
 
+function gate(): { readonly end: Promise<void>; readonly letGo: () => void } {
+  const waits = new EventEmitter();
+  return { end: once(waits, "end").then(() => undefined), letGo: () => void waits.emit("end") };
+}
+
 /** Runs a call that is longer than what is left of its lease, while another hub wants the seat. */
 async function outlast(lane: LaneContext, letGo: () => void): Promise<void> {
   const seat = { budget: "plain", seat: 0 };
@@ -144,10 +150,8 @@ describe("a lane", () => {
   test("given a target without any guard, then nothing is sent again before it must have settled", async () => {
     await open("probe", 600);
     server.mishaps.push("lost-after", "cut-before");
-    await tell(pool, [
-      { id: "e1", invoice: "i1", at: 1 },
-      { id: "e2", invoice: "i2", at: 2 },
-    ]);
+    const two = [1, 2].map((n) => ({ id: `e${n}`, invoice: `i${n}`, at: n }));
+    await tell(pool, two);
     const started = performance.now();
     const lane = laneOf("h1");
     while ((await states())["confirmed"] !== 2) {
@@ -257,11 +261,8 @@ describe("a lane", () => {
 
   test("given a newer state, then the older waiting one is superseded, and an older late one too", async () => {
     await open("external-id");
-    await tell(pool, [
-      { id: "e1", customer: "c1", at: 1 },
-      { id: "e2", customer: "c1", at: 2 },
-      { id: "e3", customer: "c1", at: 3 },
-    ]);
+    const three = [1, 2, 3].map((n) => ({ id: `e${n}`, customer: "c1", at: n }));
+    await tell(pool, three);
     await settleAll(laneOf("h1"));
     await tell(pool, [{ id: "e0", customer: "c1", at: 2, note: "late" }]);
     await settleAll(laneOf("h1"));
@@ -297,10 +298,7 @@ describe("a lane", () => {
   test("given a call that outlasts its lease, then the seat stays its holder's", async () => {
     await open("probe", 0);
     const inner = target;
-    let letGo = (): void => undefined;
-    const end = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const { end, letGo } = gate();
     target = { ...inner, send: (call, startBy) => end.then(() => inner.send(call, startBy)) };
     await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
     await outlast(laneOf("h1"), letGo);
@@ -309,10 +307,7 @@ describe("a lane", () => {
 
   test("given a bulk call that outlasts its lease, then the seat stays its holder's", async () => {
     await open("external-id");
-    let letGo = (): void => undefined;
-    const end = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const { end, letGo } = gate();
     const { system, connection, account, operations } = target;
     const bulk: BulkTarget = {
       ...{ kind: "bulk", system, connection, account, operations, maxItems: 10 },
@@ -324,15 +319,30 @@ describe("a lane", () => {
     expect(await states()).toEqual({ confirmed: 1 });
   });
 
+  test("given a document that comes while what it needs is being confirmed, then it is released at once", async () => {
+    await open("external-id");
+    server.mishaps.push("slow");
+    await tell(pool, [{ id: "e1", customer: "c1", at: 1 }]);
+    const running = runLane(laneOf("h1"), makeLaneSignals(), { budget: "plain", seat: 0 }, options);
+    while ((await states())["sent"] !== 1) await sleep(10);
+    // The seat records, finds nobody who waits, and stands still before its commit.
+    const other = await pool.connect();
+    await other.query("begin; lock table budget in access exclusive mode");
+    const held = "select 1 from pg_locks where relation = 'budget'::regclass and not granted";
+    while ((await pool.query(held)).rowCount === 0) await sleep(10);
+    await tell(pool, [{ id: "e2", invoice: "i1", customer: "c1", at: 2 }]);
+    expect(await states()).toEqual({ sent: 1, waiting: 1 });
+    await other.query("commit").then(() => other.release());
+    await running;
+    await expect.poll(async () => (await states())["waiting"]).toBeUndefined();
+  });
+
   test("given operations that line up for one thing, then one is in flight however many seats", async () => {
     await open("probe", 0);
     target = plainTarget({ url: server.url, guard: "probe", serial: "numbers" });
     server.mishaps.push(...Array.from({ length: 8 }, () => "slow" as const));
-    await tell(
-      pool,
-      [1, 2, 3, 4, 5, 6].map((n) => ({ id: `e${n}`, invoice: `i${n}`, at: n })),
-    );
-    await tell(pool, [{ id: "e9", customer: "c9", at: 9 }]);
+    const six = [1, 2, 3, 4, 5, 6].map((n) => ({ id: `e${n}`, invoice: `i${n}`, at: n }));
+    await tell(pool, [...six, { id: "e9", customer: "c9", at: 9 }]);
     const lane = laneOf("h1");
     const run = (seat: number) =>
       runLane(lane, makeLaneSignals(), { budget: "plain", seat }, options);
@@ -373,10 +383,8 @@ describe("a lane", () => {
   test("given a zombie whose seat was taken over, then it can neither claim nor record", async () => {
     await open("external-id");
     server.mishaps.push("slow");
-    await tell(pool, [
-      { id: "e1", invoice: "i1", at: 1 },
-      { id: "e2", invoice: "i2", at: 2 },
-    ]);
+    const two = [1, 2].map((n) => ({ id: `e${n}`, invoice: `i${n}`, at: n }));
+    await tell(pool, two);
     const run = runLane(laneOf("h1"), makeLaneSignals(), { budget: "plain", seat: 0 }, options);
     await sleep(120);
     await pool.query("update lane set fence = fence + 1, holder = 'h2' where seat = 0");
