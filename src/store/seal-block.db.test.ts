@@ -211,7 +211,8 @@ describe("the horizon", () => {
     await Promise.all(Array.from({ length: 6 }, write));
     writing = false;
     await Promise.all(sealers);
-    await sealAll();
+    // On a busy machine the sealers may hardly have had a turn: what is left goes in small blocks.
+    while ((await sealBlock(pool, 5)).kind === "sealed");
     const blocks = await sealedIds();
     expect(blocks.length).toBeGreaterThan(2);
     expect(rolledBack.length).toBeGreaterThan(10);
