@@ -1,9 +1,8 @@
 /** Accept: a document may stand in the target as somebody left it there; proposed by the first. */
-import { useState } from "react";
 import type { Answer, Case } from "../api/types.ts";
 import { moneyText } from "../look/words.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { noteOf, PlanForm, ReasonFields } from "./plan-form.tsx";
+import { noteOf, PlanForm, ReasonFields, useWhy } from "./plan-form.tsx";
 import { useAct } from "./use-act.ts";
 
 type Accepted = Answer<"acceptDifference">;
@@ -38,13 +37,12 @@ interface Asked {
 }
 
 function AcceptForm({ one, close }: Omit<AcceptDialogProps, "open">) {
-  const [reasonCode, setReasonCode] = useState<Reason>("corrected-in-target");
-  const [note, setNote] = useState("");
+  const why = useWhy<Reason>("corrected-in-target");
   const ask = useAct<Accepted, Asked>(`/exceptions/${encodeURIComponent(one.id)}/accept`);
   return (
     <PlanForm
       ask={ask}
-      body={(yes) => ({ reasonCode, yes, ...noteOf(note) })}
+      body={(yes) => ({ reasonCode: why.reason, yes, ...noteOf(why.note) })}
       close={close}
       plan={({ content }) => (
         <p role="status">
@@ -54,13 +52,7 @@ function AcceptForm({ one, close }: Omit<AcceptDialogProps, "open">) {
         </p>
       )}
     >
-      <ReasonFields
-        reasons={REASONS}
-        reason={reasonCode}
-        setReason={setReasonCode}
-        note={note}
-        setNote={setNote}
-      />
+      <ReasonFields reasons={REASONS} why={why} />
     </PlanForm>
   );
 }

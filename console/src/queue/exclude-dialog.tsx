@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Answer, Case } from "../api/types.ts";
 import { countText, moneyText } from "../look/words.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { noteOf, PlanForm, ReasonFields } from "./plan-form.tsx";
+import { noteOf, PlanForm, ReasonFields, useWhy } from "./plan-form.tsx";
 import { useAct } from "./use-act.ts";
 
 type Excluded = Answer<"excludeException">;
@@ -42,8 +42,7 @@ interface Asked {
 }
 
 function ExcludeForm({ one, close }: Omit<ExcludeDialogProps, "open">) {
-  const [reasonCode, setReasonCode] = useState<Reason>("booked-by-hand");
-  const [note, setNote] = useState("");
+  const why = useWhy<Reason>("booked-by-hand");
   const [until, setUntil] = useState(() =>
     new Date(Date.now() + MONTH_MS).toISOString().slice(0, 10),
   );
@@ -52,17 +51,11 @@ function ExcludeForm({ one, close }: Omit<ExcludeDialogProps, "open">) {
   return (
     <PlanForm
       ask={ask}
-      body={(yes) => ({ reasonCode, expiresAt, yes, ...noteOf(note) })}
+      body={(yes) => ({ reasonCode: why.reason, expiresAt, yes, ...noteOf(why.note) })}
       close={close}
       plan={(plan) => <Plan plan={plan} />}
     >
-      <ReasonFields
-        reasons={REASONS}
-        reason={reasonCode}
-        setReason={setReasonCode}
-        note={note}
-        setNote={setNote}
-      />
+      <ReasonFields reasons={REASONS} why={why} />
       <label className="field">
         Until <span className="hint">then it is an exception again</span>
         <input type="date" required value={until} onChange={(e) => setUntil(e.target.value)} />

@@ -1,7 +1,9 @@
 /** The frame of an act that needs two people: fields, the plan of what they say, the proposal. */
 import type { UseMutationResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { useState } from "react";
 import { plainWords } from "../look/words.ts";
+import { FormButtons } from "../parts/form-buttons.tsx";
 import { ProblemView } from "../parts/page-states.tsx";
 import { ProposedNote } from "./proposed-note.tsx";
 
@@ -38,28 +40,29 @@ export function PlanForm<Plan extends Planned, Asked>(props: PlanFormProps<Plan,
       {children}
       {ask.data === undefined ? null : plan(ask.data)}
       {ask.error === null ? null : <ProblemView error={ask.error} />}
-      <div className="buttons">
-        <button type="submit" className="button main" disabled={ask.isPending || idle}>
-          {ask.data === undefined ? show : "Propose it"}
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Not now
-        </button>
-      </div>
+      <FormButtons
+        word={ask.data === undefined ? show : "Propose it"}
+        disabled={ask.isPending || idle}
+        close={close}
+      />
     </form>
   );
 }
 
-interface ReasonFieldsProps<Reason extends string> {
-  readonly reasons: readonly Reason[];
-  readonly reason: Reason;
-  readonly setReason: (reason: Reason) => void;
-  readonly note: string;
-  readonly setNote: (note: string) => void;
+/** What is said of an act: one of its reasons, and words of one's own. */
+export function useWhy<Reason extends string>(first: Reason) {
+  const [reason, setReason] = useState(first);
+  const [note, setNote] = useState("");
+  return { reason, setReason, note, setNote };
 }
 
-export function ReasonFields<Reason extends string>(props: ReasonFieldsProps<Reason>) {
-  const { reasons, reason, setReason, note, setNote } = props;
+interface ReasonFieldsProps<Reason extends string> {
+  readonly reasons: readonly Reason[];
+  readonly why: ReturnType<typeof useWhy<Reason>>;
+}
+
+export function ReasonFields<Reason extends string>({ reasons, why }: ReasonFieldsProps<Reason>) {
+  const { reason, setReason, note, setNote } = why;
   return (
     <>
       <label className="field">

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { assigneesQuery } from "../api/queries.ts";
 import type { Answer } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { FormButtons } from "../parts/form-buttons.tsx";
 import { ProblemView, Skeleton } from "../parts/page-states.tsx";
 import type { Which } from "./chosen.ts";
 import { useAct } from "./use-act.ts";
@@ -52,14 +53,11 @@ function AssignForm({ what, close }: Pick<WorkDialogProps, "what" | "close">) {
         </select>
       </label>
       {act.error === null ? null : <ProblemView error={act.error} />}
-      <div className="buttons">
-        <button type="submit" className="button main" disabled={act.isPending}>
-          {to === "" ? "Give it back" : `Give it to ${to}`}
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Not now
-        </button>
-      </div>
+      <FormButtons
+        word={to === "" ? "Give it back" : `Give it to ${to}`}
+        disabled={act.isPending}
+        close={close}
+      />
     </form>
   );
 }
@@ -119,14 +117,7 @@ function SnoozeForm({ what, close }: Pick<WorkDialogProps, "what" | "close">) {
         />
       </label>
       {act.error === null ? null : <ProblemView error={act.error} />}
-      <div className="buttons">
-        <button type="submit" className="button main" disabled={act.isPending}>
-          Put it off
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Not now
-        </button>
-      </div>
+      <FormButtons word={"Put it off"} disabled={act.isPending} close={close} />
     </form>
   );
 }

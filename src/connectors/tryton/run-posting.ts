@@ -246,9 +246,10 @@ const LOCKED_REST_MS = 200;
 
 /** Again while another transaction is in the way; any other answer is the last. */
 async function insist(act: () => Promise<Answer>): Promise<void> {
-  for (let tries = 1; tries <= LOCKED_TRIES; tries += 1) {
+  for (let tries = 1; ; tries += 1) {
     const answer = await act();
-    if (answer.kind !== "answer" || classifyAnswer(answer).class !== "later") return;
+    const isLocked = answer.kind === "answer" && classifyAnswer(answer).class === "later";
+    if (!isLocked || tries === LOCKED_TRIES) return;
     await sleep(LOCKED_REST_MS * tries);
   }
 }
