@@ -7,17 +7,17 @@ import { routedOperations } from "./operation-routes.ts";
 
 let room: ApiRoom;
 let ada: Client;
-let root: Client;
+let rhea: Client;
 
 const SCRIPT = '<script>alert("1")</script>';
 
 beforeAll(async () => {
   room = await openApiRoom();
   await room.person("Ada Meyer", ["controller", "analyst"]);
-  await room.person("Root Admin", ["admin", "engineer"]);
+  await room.person("Rhea Admin", ["admin", "engineer"]);
   await room.person("Ben Roth", ["approver"]);
   ada = await room.signIn("ada");
-  root = await room.signIn("root");
+  rhea = await room.signIn("rhea");
   room.company.server.mishaps.push("refused");
   await room.company.tell(customer("c1", 0, SCRIPT));
   await room.company.work();
@@ -89,20 +89,20 @@ describe("the HTTP API", () => {
 
   test("given an Idempotency-Key, then the act is done once, told again, and no other takes it", async () => {
     const body = { name: "Cleo Lang", login: "cleo" };
-    const first = await post(root, "/users", body, "key-1");
-    const again = await post(root, "/users", body, "key-1");
+    const first = await post(rhea, "/users", body, "key-1");
+    const again = await post(rhea, "/users", body, "key-1");
     expect(again.body).toEqual(first.body);
     expect(again.headers.get("idempotency-replayed")).toBe("true");
-    const other = await post(root, "/users", { ...body, login: "cleo2" }, "key-1");
+    const other = await post(rhea, "/users", { ...body, login: "cleo2" }, "key-1");
     expect(other).toMatchObject({ status: 422, body: { code: "E_HTTP_KEY_REUSED" } });
-    const elsewhere = await post(root, "/users/cleo/disable", {}, "key-1");
+    const elsewhere = await post(rhea, "/users/cleo/disable", {}, "key-1");
     expect(elsewhere.status).toBe(422);
     for (const key of ["x".repeat(201), "a b"]) {
-      expect((await post(root, "/users", body, key)).status, key.slice(0, 9)).toBe(400);
+      expect((await post(rhea, "/users", body, key)).status, key.slice(0, 9)).toBe(400);
     }
     const burst = await Promise.all(
       Array.from({ length: 8 }, () =>
-        post(root, "/users", { name: "Dora Ito", login: "dora" }, "key-2"),
+        post(rhea, "/users", { name: "Dora Ito", login: "dora" }, "key-2"),
       ),
     );
     expect(new Set(burst.map((one) => one.status))).toEqual(
@@ -119,9 +119,9 @@ describe("the HTTP API", () => {
     });
     expect(theirs.body).toMatchObject({ code: "E_OPERATIONS_NOTHING_TO_REPAIR" });
     // A failure changed nothing and keeps no key.
-    const failed = await post(root, "/users", body, "key-3");
+    const failed = await post(rhea, "/users", body, "key-3");
     expect(failed).toMatchObject({ body: { code: "E_OPERATIONS_TAKEN" } });
-    expect((await post(root, "/users", { ...body, login: "c3" }, "key-3")).status).toBe(200);
+    expect((await post(rhea, "/users", { ...body, login: "c3" }, "key-3")).status).toBe(200);
   });
 
   test("given inserts between pages, then no row is told twice and none is left out", async () => {
@@ -178,22 +178,22 @@ describe("the HTTP API", () => {
     }
     const ben = await room.signIn("ben");
     const benToken = await tokenOf(ben, ["exception.read"]);
-    await post(root, "/users/ben/revoke", { role: "approver" });
+    await post(rhea, "/users/ben/revoke", { role: "approver" });
     expect((await withToken(benToken, "/exceptions")).status).toBe(403);
   });
 
   test("given roles, then conflicts of duty need a reason and the last administrator stays", async () => {
-    const grant = (body: object) => post(root, "/users/root/grant", body);
+    const grant = (body: object) => post(rhea, "/users/rhea/grant", body);
     expect(await grant({ role: "approver" })).toMatchObject({
       status: 409,
       body: { code: "E_OPERATIONS_DUTY_CONFLICT" },
     });
     const despite = "two people in all";
     expect((await grant({ role: "approver", despite })).status).toBe(200);
-    expect(await post(root, "/users/root/revoke", { role: "admin" })).toMatchObject({
+    expect(await post(rhea, "/users/rhea/revoke", { role: "admin" })).toMatchObject({
       body: { code: "E_OPERATIONS_LAST_ADMIN" },
     });
-    expect(await post(root, "/users/root/disable", {})).toMatchObject({
+    expect(await post(rhea, "/users/rhea/disable", {})).toMatchObject({
       body: { code: "E_OPERATIONS_LAST_ADMIN" },
     });
     const audit = await room.company.pool.query(
@@ -201,8 +201,8 @@ describe("the HTTP API", () => {
        where operation = 'grant-role' order by at desc limit 1`,
     );
     expect(audit.rows[0]).toMatchObject({
-      ...{ actor: "Root Admin", reason: despite },
-      after: { role: "approver", by: { account: "root", means: "session" } },
+      ...{ actor: "Rhea Admin", reason: despite },
+      after: { role: "approver", by: { account: "rhea", means: "session" } },
     });
   });
 

@@ -229,8 +229,8 @@ describe("passwords", () => {
 
   test("given an administrator's link, then it sets a password once, and ends the sessions", async () => {
     await room.person("Gina Hall", ["analyst"]);
-    await room.person("Root Admin", ["admin"]);
-    const admin = await room.signIn("root");
+    await room.person("Rhea Admin", ["admin"]);
+    const admin = await room.signIn("rhea");
     const gina = await room.signIn("gina");
     const ask = (who: string) =>
       admin.ask(`/api/v1/users/${who}/reset-password`, { method: "POST", body: {} });
@@ -260,7 +260,7 @@ describe("passwords", () => {
 
   test("given a link that is over or of a disabled account, then it sets nothing", async () => {
     await room.person("Hugo Ives", ["analyst"]);
-    const admin = await room.signIn("root");
+    const admin = await room.signIn("rhea");
     const post = (path: string) =>
       admin.ask(`/api/v1/users/hugo/${path}`, { method: "POST", body: {} });
     const { body } = await post("reset-password");
