@@ -62,6 +62,7 @@ export async function measureIntake(stage: Stage, wishes: IntakeWishes): Promise
         figure("p99", report.p99, "ms"),
         figure("worst", report.worst, "ms"),
         ...cpuFigures,
+        figure("CPU of the load", report.cpuMs, "ms each"),
         ...guaranteeFigures(stage, Object.values(running.pids), warmup + count),
       ],
       verified,

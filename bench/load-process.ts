@@ -3,8 +3,8 @@
  * when the last one is answered. Bodies and signatures are made before the clock starts.
  *
  * Input: urls, prefix, count, connections (over all urls). Says when it started (epoch
- * milliseconds), how long it took and the latencies; an answer that is not 2xx ends it with an
- * error.
+ * milliseconds), how long it took, the latencies and its own processor time a request; an answer
+ * that is not 2xx ends it with an error.
  */
 import { createHmac } from "node:crypto";
 import type { Dispatcher } from "undici";
@@ -76,6 +76,7 @@ await inParallel(connections, connections * 20, async (index) => {
 const latencies = new Float64Array(count);
 const refused = new Map<number, number>();
 const startedAt = Date.now();
+const cpu = process.cpuUsage();
 const started = performance.now();
 await inParallel(connections, count, async (index) => {
   const sent = performance.now();
@@ -92,10 +93,12 @@ await inParallel(connections, count, async (index) => {
   if (status < 200 || status > 299) refused.set(status, (refused.get(status) ?? 0) + 1);
 });
 const tookSeconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(cpu);
 await Promise.all(pools.map((pool) => pool.close()));
 if (refused.size > 0) {
   const text = [...refused].map(([status, times]) => `${times} × ${status}`).join(", ");
   throw new Error(`not every event was taken: ${text}`);
 }
 const { p50, p99, worst } = percentilesOf(latencies);
-say({ startedAt, seconds: tookSeconds, p50, p99, worst, bodyBytes: bodies[0]?.length ?? 0 });
+const cpuMs = (user + system) / 1000 / count;
+say({ startedAt, seconds: tookSeconds, p50, p99, worst, cpuMs, bodyBytes: bodies[0]?.length ?? 0 });

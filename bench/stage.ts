@@ -92,6 +92,8 @@ export interface LoadReport {
   readonly p50: number;
   readonly p99: number;
   readonly worst: number;
+  /** Processor time of the load itself, milliseconds a request. */
+  readonly cpuMs: number;
   readonly bodyBytes: number;
 }
 

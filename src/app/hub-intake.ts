@@ -19,8 +19,10 @@ import type { Keyring } from "../store/keyring.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
-/** Transactions of intake under way at once: one writes while the next one gathers. */
+/** Transactions of intake under way at once: for the day when one of them waits for a lock. */
 const PARALLEL_GROUPS = 3;
+/** A group of a full house takes some 20 ms on a busy machine; what takes longer is stuck. */
+const PATIENCE_MS = 60;
 const GROUP_SIZE = 256;
 export const MOST_WAITING = 4096;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
@@ -74,7 +76,12 @@ export function makeHubIntake(
     parallel: PARALLEL_GROUPS,
     maxWaiting: MOST_WAITING,
     maxWaitingBytes: MOST_WAITING_BYTES,
+    patienceMs: PATIENCE_MS,
     soon: (task) => void setTimeout(task, 1),
+    after: (ms, task) => {
+      const timer = setTimeout(task, ms);
+      return () => clearTimeout(timer);
+    },
   });
   const sources = new Map(settings.sources.map((source) => [source.connection, source]));
   return {

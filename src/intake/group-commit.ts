@@ -1,6 +1,9 @@
 /**
- * Group commit: requests that arrive within a few milliseconds share one transaction and one
- * fsync, and each is answered when that transaction is durable.
+ * Group commit: requests that arrive while a transaction is under way share the next one and its
+ * fsync, and each is answered when that transaction is durable. A transaction costs the same for
+ * one row and for many, so one is under way at a time as long as that is enough: another begins
+ * beside it when its group is full, or when the one before takes long (a lock, a poisoned fact
+ * stored one by one), for its neighbours must not wait for it.
  *
  * What waits is bounded in bytes and in number. Beyond the bound the caller is refused before
  * memory grows; a refused request leaves no trace and the source sends it again.
@@ -13,12 +16,16 @@ export interface GroupCommitOptions {
   readonly store: (facts: readonly Fact[]) => Promise<StoreVerdict[]>;
   /** Facts in one transaction at most. */
   readonly groupSize: number;
-  /** Transactions under way at once. */
+  /** Transactions under way at once, at most. */
   readonly parallel: number;
+  /** How long a fact waits behind a transaction under way before another begins beside it. */
+  readonly patienceMs: number;
   readonly maxWaiting: number;
   readonly maxWaitingBytes: number;
   /** Runs a task after the requests that have already arrived were read. */
   readonly soon: (task: () => void) => void;
+  /** Runs a task after so many milliseconds, unless what it returns is called before. */
+  readonly after: (ms: number, task: () => void) => () => void;
 }
 
 interface Waiting {
@@ -40,11 +47,16 @@ export function makeGroupCommit(options: GroupCommitOptions): GroupCommit {
   let heldBytes = 0;
   let running = 0;
   let scheduled = false;
+  let stopWaiting: (() => void) | undefined;
   let stopped = false;
   let onIdle: (() => void) | undefined;
 
   const schedule = (): void => {
     if (scheduled || running >= options.parallel || waiting.length === 0) return;
+    if (running > 0 && waiting.length < options.groupSize) {
+      stopWaiting ??= options.after(options.patienceMs, flush);
+      return;
+    }
     scheduled = true;
     options.soon(() => {
       scheduled = false;
@@ -52,6 +64,8 @@ export function makeGroupCommit(options: GroupCommitOptions): GroupCommit {
     });
   };
   const flush = (): void => {
+    stopWaiting?.();
+    stopWaiting = undefined;
     if (waiting.length === 0 || running >= options.parallel) return;
     const group = waiting.slice(0, options.groupSize);
     waiting = waiting.slice(options.groupSize);

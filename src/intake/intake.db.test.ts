@@ -149,7 +149,9 @@ describe("a group", () => {
       parallel: 1,
       maxWaiting: 8,
       maxWaitingBytes: 1_000_000,
+      patienceMs: 60,
       soon: (task) => void setTimeout(task, 1),
+      after: () => () => undefined,
     });
     const facts = Array.from({ length: 12 }, (_, n) =>
       factOf({ id: `e${n}`, invoice: `i${n}`, at: n }),
