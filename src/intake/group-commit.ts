@@ -77,13 +77,8 @@ export function makeGroupCommit(options: GroupCommitOptions): GroupCommit {
     });
     schedule();
   };
-  const settle = async (group: Waiting[]): Promise<void> => {
-    let verdicts: StoreVerdict[];
-    try {
-      verdicts = await options.store(group.map((one) => one.fact));
-    } catch (cause) {
-      verdicts = group.map(() => ({ kind: "failed", cause }));
-    }
+  const settle = async (group: readonly Waiting[]): Promise<void> => {
+    const verdicts = await stored(options, group);
     for (const [index, one] of group.entries()) {
       held -= 1;
       heldBytes -= one.fact.inbound.body.length;
@@ -113,4 +108,15 @@ export function makeGroupCommit(options: GroupCommitOptions): GroupCommit {
       });
     },
   };
+}
+
+async function stored(
+  { store }: GroupCommitOptions,
+  group: readonly Waiting[],
+): Promise<readonly StoreVerdict[]> {
+  try {
+    return await store(group.map((one) => one.fact));
+  } catch (cause) {
+    return group.map(() => ({ kind: "failed", cause }));
+  }
 }
