@@ -10,9 +10,16 @@
  * into a scan of every head, and a join on the picked ids into one of every handoff: with 100,000
  * heads a claim took 118 ms so, and 11 ms this way.
  *
+ * The lowest class first means each class by itself, from the last one on, until the seat has enough:
+ * the index that serves `class, deadline_at` serves no order in which one of them runs backwards,
+ * and with a million ready a claim sorted all of them: 12 s, and nothing that died meanwhile could
+ * be forgotten by the claims beside it.
+ *
  * An ordered handoff is claimed only while it is the one its object's head lets out: a head that
  * moved in between (a repair, an exclusion) is seen here.
  */
+import { serviceClasses } from "../contracts/service-class.ts";
+import { rankOf } from "../handoffs/service-class.ts";
 import type { Session } from "./database.ts";
 import type { Seat } from "./take-lane.ts";
 
@@ -48,16 +55,34 @@ with open_budget as (
 )`;
 
 /** `blocked`: leaves out the operations named in $5, as `<connection> <operation>`. */
-function claimText(order: string, blocked: boolean): string {
+function ready(condition: string, order: string, blocked: boolean): string {
   const free = blocked ? "and h.target || ' ' || h.operation <> all ($5::text[])" : "";
-  return `${OPEN_BUDGET}, picked as (
-  select h.id from handoff h
-  where h.budget = (select name from open_budget) and h.state = 'ready'
+  return `select h.id from handoff h
+  where h.budget = (select name from open_budget) and h.state = 'ready' ${condition}
     and (not h.ordered or h.id = (
       select o.open_handoff from object_head o
       where o.target = h.target and o.object = h.object))
     ${free}
-  order by ${order} limit $4 for update skip locked
+  order by ${order} limit $4 for update skip locked`;
+}
+
+function highestFirst(blocked: boolean): string {
+  return ready("", "h.class, h.deadline_at, h.id", blocked);
+}
+
+/** Read one after the other, and none that the limit does not reach: nothing there is locked. */
+function lowestFirst(blocked: boolean): string {
+  const ranks = serviceClasses.map(rankOf).sort((a, b) => b - a);
+  const classes = ranks.map(
+    (rank) => `select id from (
+  ${ready(`and h.class = ${rank}`, "h.deadline_at, h.id", blocked)}) class_${rank}`,
+  );
+  return `select id from (${classes.join("\n  union all ")}) c limit $4`;
+}
+
+function claimText(picked: string): string {
+  return `${OPEN_BUDGET}, picked as (
+  ${picked}
 )
 update handoff h set state = 'sent', lane_seat = $2, fence = $3, attempts = h.attempts + 1,
   changed_at = now()
@@ -65,12 +90,10 @@ where h.id = any (array(select id from picked))
 returning ${RETURNING}`;
 }
 
-const ORDER = "h.class, h.deadline_at, h.id";
-const LOWEST_FIRST = "h.class desc, h.deadline_at, h.id";
-const CLAIM = claimText(ORDER, false);
-const CLAIM_FREE = claimText(ORDER, true);
-const CLAIM_LOWEST = claimText(LOWEST_FIRST, false);
-const CLAIM_LOWEST_FREE = claimText(LOWEST_FIRST, true);
+const CLAIM = claimText(highestFirst(false));
+const CLAIM_FREE = claimText(highestFirst(true));
+const CLAIM_LOWEST = claimText(lowestFirst(false));
+const CLAIM_LOWEST_FREE = claimText(lowestFirst(true));
 
 /** Handoffs in doubt whose time to be probed has come; held for a minute by `not_before`. */
 const CLAIM_DOUBTS = `${OPEN_BUDGET}, picked as (
