@@ -98,9 +98,11 @@ describe("names of an effect", () => {
     const [one, two] = [hasher.sha256("1"), hasher.sha256("2")];
     const fact = { reference: "r", generation: 0, effect: "fact" as const };
     const state = { reference: "r", generation: 0, effect: "state" as const };
-    expect(sendKeyOf({ ...fact, contentHash: one })).toBe(sendKeyOf({ ...fact, contentHash: two }));
-    expect(sendKeyOf({ ...state, contentHash: one })).not.toBe(
-      sendKeyOf({ ...state, contentHash: two }),
+    expect(sendKeyOf({ ...fact, contentHash: () => one })).toBe(
+      sendKeyOf({ ...fact, contentHash: () => two }),
+    );
+    expect(sendKeyOf({ ...state, contentHash: () => one })).not.toBe(
+      sendKeyOf({ ...state, contentHash: () => two }),
     );
   });
 });

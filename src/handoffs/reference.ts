@@ -51,10 +51,10 @@ export interface SendKeyInput {
   readonly generation: number;
   readonly effect: "fact" | "state";
   /** Hash of the event's data; only a state's key depends on it. */
-  readonly contentHash: Uint8Array;
+  readonly contentHash: () => Uint8Array;
 }
 
 export function sendKeyOf(input: SendKeyInput): string {
   const key = `${input.reference}.${input.generation}`;
-  return input.effect === "fact" ? key : `${key}.${hex(input.contentHash).slice(0, 24)}`;
+  return input.effect === "fact" ? key : `${key}.${hex(input.contentHash()).slice(0, 24)}`;
 }

@@ -139,18 +139,19 @@ interface Stored {
   readonly sealed: string | undefined;
 }
 
-function parseStored(bytes: Uint8Array): Stored {
-  const parsed = JSON.parse(decoder.decode(bytes)) as Json;
-  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) {
-    return { clear: parsed, sealed: undefined };
-  }
+function parseStored(stored: Uint8Array | string): Stored {
+  const text = typeof stored === "string" ? stored : decoder.decode(stored);
+  const parsed = JSON.parse(text) as Json;
+  const plain =
+    parsed === null || typeof parsed !== "object" || Array.isArray(parsed) || !(SEALED in parsed);
+  if (plain) return { clear: parsed, sealed: undefined };
   const { [SEALED]: sealed, ...clear } = parsed as { [name: string]: Json };
   return typeof sealed === "string" ? { clear, sealed } : { clear: parsed, sealed: undefined };
 }
 
 /** An event's data without its personal fields: amounts, numbers, dates, references. */
-export function clearData(bytes: Uint8Array): Json {
-  return parseStored(bytes).clear;
+export function clearData(stored: Uint8Array | string): Json {
+  return parseStored(stored).clear;
 }
 
 export interface OpenedData {
@@ -163,7 +164,8 @@ export interface OpenedData {
 export interface DataRow {
   readonly id: string;
   readonly key_id: number | null;
-  readonly data: Buffer;
+  /** As it lies there; its text where many are read at once: bytes travel in hexadecimal. */
+  readonly data: Buffer | string;
 }
 
 /** Whole data of events, in the order given. */

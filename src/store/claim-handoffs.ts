@@ -10,8 +10,8 @@
  * into a scan of every head, and a join on the picked ids into one of every handoff: with 100,000
  * heads a claim took 118 ms so, and 11 ms this way.
  *
- * The lowest class first means each class by itself, from the last one on, until the seat has enough:
- * the index that serves `class, deadline_at` serves no order in which one of them runs backwards,
+ * The lowest class first means each class by itself, from the last one on, until the seat has
+ * enough: the index on class and deadline serves no order in which one of the two runs backwards,
  * and with a million ready a claim sorted all of them: 12 s, and nothing that died meanwhile could
  * be forgotten by the claims beside it.
  *

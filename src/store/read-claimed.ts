@@ -23,15 +23,15 @@ export interface ClaimedEvent {
   readonly refs: string;
   /** Whole; blank where the party is erased. */
   readonly content: Json;
-  /** SHA-256 of the content, for what hangs on it. */
-  readonly contentHash: Uint8Array;
+  /** SHA-256 of the content, for what hangs on it; computed when asked, for few ask. */
+  readonly contentHash: () => Uint8Array;
 }
 
 type EventRow = Omit<ClaimedEvent, "content" | "contentHash"> & DataRow;
 
 const EVENTS = `
 select id, type, subject, occurred_at, version, correlation_id, legal_entity, connection, origin,
-  refs, data, key_id
+  refs, convert_from(data, 'UTF8') as data, key_id
 from event where id = any($1::uuid[])`;
 
 export async function readClaimedEvents(
@@ -50,8 +50,8 @@ export async function readClaimedEvents(
   return new Map(
     rows.map(({ data, key_id, ...row }, index) => {
       const content = opened[index]?.data ?? null;
-      // Clear bytes are hashed as they lie there; what is ciphered anew must keep its hash.
-      const contentHash =
+      // Clear data are hashed as they lie there; what is ciphered anew must keep its hash.
+      const contentHash = (): Uint8Array =>
         key_id === null ? hasher.sha256(data) : digest(hasher.sha256(canonicalJson(content)));
       return [row.id, { ...row, content, contentHash }];
     }),

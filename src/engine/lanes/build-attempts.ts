@@ -54,12 +54,7 @@ const utf8 = new TextDecoder();
 export function contextOf(handoff: ClaimedHandoff, material: Told): ApplyContext {
   const event = material.events.get(handoff.event_id);
   if (event === undefined) throw new Error(`event ${handoff.event_id} is missing`);
-  const refs = JSON.parse(event.refs) as { key: string }[];
-  const links = new Map<string, string>();
-  for (const key of [event.subject, ...refs.map((ref) => ref.key)]) {
-    const externalId = material.links.get(`${handoff.target}\n${key}`);
-    if (externalId !== undefined) links.set(key, externalId);
-  }
+  const links = linksOf(event, handoff.target, material.links);
   return {
     operation: handoff.operation,
     reference: handoff.reference,
@@ -75,6 +70,22 @@ export function contextOf(handoff: ClaimedHandoff, material: Told): ApplyContext
       data: event.content,
     },
   };
+}
+
+function linksOf(
+  event: ClaimedEvent,
+  target: string,
+  known: Told["links"],
+): ReadonlyMap<string, string> {
+  // A bulk target has none, and reading the references of thousands of events is not free.
+  if (known.size === 0) return known;
+  const refs = JSON.parse(event.refs) as { key: string }[];
+  const links = new Map<string, string>();
+  for (const key of [event.subject, ...refs.map((ref) => ref.key)]) {
+    const externalId = known.get(`${target}\n${key}`);
+    if (externalId !== undefined) links.set(key, externalId);
+  }
+  return links;
 }
 
 /**
