@@ -2,7 +2,6 @@
  * Drains a seat of a bulk target: one call carries many handoffs. Such a target merges by
  * reference and version, so items in doubt are simply sent again, and no order among them matters.
  */
-import { settleWindowMs } from "../../connectors/kit/guards.ts";
 import type { BulkTarget, Outcome } from "../../connectors/kit/target.ts";
 import { isTieoutError, messageOf } from "../../kernel/errors.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
@@ -26,7 +25,7 @@ import type { Cycle } from "./drain-calls.ts";
 import { laneErrors } from "./errors.ts";
 import { keepSeat } from "./keep-seat.ts";
 import type { LaneContext } from "./lane-context.ts";
-import { settle } from "./settle.ts";
+import { settleBulkItem } from "./settle-bulk-item.ts";
 
 /** A call's handoffs with what the target said of each. */
 export interface FinishedBatch {
@@ -176,7 +175,7 @@ function itemRow(lane: LaneContext, batch: FinishedBatch, item: Item): Settlemen
   const { handoff } = item;
   const spec = batch.target.operations[handoff.operation];
   if (spec === undefined) throw new Error(`operation ${handoff.operation} is not offered`);
-  const settled = settleItem(lane, item, spec);
+  const settled = settleBulkItem(item, spec, lane.random);
   const outcomeId = uuidV7(lane.clock, lane.random);
   const { code, message } = settled.settlement;
   return {
@@ -206,28 +205,4 @@ function itemRow(lane: LaneContext, batch: FinishedBatch, item: Item): Settlemen
       ...settled.settlement.exception,
     },
   };
-}
-
-/** An item in doubt that is refused or still unanswered is told as a probe's findings would be. */
-function settleItem(lane: LaneContext, item: Item, own: BulkTarget["operations"][string]) {
-  const { handoff, outcome } = item;
-  // A bulk target ends its own calls; what it may still do is in its durations.
-  const spec = { ...own, settlesMs: settleWindowMs(own, 0) };
-  if (!item.doubt) {
-    const result = { kind: "outcome" as const, outcome };
-    return { from: "sent", settlement: settle("sent", handoff, spec, result, lane.random) };
-  }
-  const code = "code" in outcome ? outcome.code : outcome.class;
-  const message = "message" in outcome ? outcome.message : "";
-  const probe =
-    outcome.class === "unknown"
-      ? { kind: "failed" as const, code, message }
-      : {
-          kind: "found" as const,
-          externalId: handoff.object,
-          differences: [{ field: code, ours: message, theirs: "refused" }],
-        };
-  const fact = { ...spec, effect: "fact" as const };
-  const result = { kind: "probe" as const, probe };
-  return { from: "unknown", settlement: settle("unknown", handoff, fact, result, lane.random) };
 }

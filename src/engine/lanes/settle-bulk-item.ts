@@ -1,0 +1,44 @@
+/**
+ * What follows for one item of a bulk call. An item in doubt was sent again, which merges by
+ * version and so asks and tells at once: what the target says of it is told as a probe's findings
+ * would be.
+ *
+ * later, unknown   it was not there to be asked: the doubt stays, and is asked again
+ * refused          it looked at the item and takes it no more: a person decides
+ */
+import { settleWindowMs } from "../../connectors/kit/guards.ts";
+import type { OperationSpec, Outcome, ProbeResult } from "../../connectors/kit/target.ts";
+import type { Random } from "../../kernel/random.ts";
+import type { Settlement, Subject } from "./settle.ts";
+import { settle } from "./settle.ts";
+
+export interface BulkItem {
+  readonly handoff: Subject;
+  readonly doubt: boolean;
+  /** Not `done`: those are recorded together. */
+  readonly outcome: Outcome;
+}
+
+export function settleBulkItem(
+  { handoff, doubt, outcome }: BulkItem,
+  own: OperationSpec,
+  random: Random,
+): { readonly from: "sent" | "unknown"; readonly settlement: Settlement } {
+  // A bulk target ends its own calls; what it may still do is in its durations.
+  const spec = { ...own, settlesMs: settleWindowMs(own, 0) };
+  if (!doubt) {
+    const result = { kind: "outcome" as const, outcome };
+    return { from: "sent", settlement: settle("sent", handoff, spec, result, random) };
+  }
+  const fact = { ...spec, effect: "fact" as const };
+  const result = { kind: "probe" as const, probe: findingOf(handoff, outcome) };
+  return { from: "unknown", settlement: settle("unknown", handoff, fact, result, random) };
+}
+
+function findingOf(handoff: Subject, outcome: Outcome): ProbeResult {
+  const code = "code" in outcome ? outcome.code : outcome.class;
+  const message = "message" in outcome ? outcome.message : "";
+  if (outcome.class !== "refused") return { kind: "failed", code, message };
+  const differences = [{ field: code, ours: message, theirs: "refused" }];
+  return { kind: "found", externalId: handoff.object, differences };
+}
