@@ -47,8 +47,9 @@ export function plainTarget(url: string, connections: number): CallTarget {
         tooLate: () => startBy !== undefined && performance.now() > startBy,
       }),
     classify: (_operation, answer) => classify(answer),
-    async probe(_operation, reference) {
-      const answer = await http.send({ method: "GET", path: pathOf(reference), headers: {} });
+    async probe(_operation, reference, _sent, tooLate = () => false) {
+      const path = pathOf(reference);
+      const answer = await http.send({ method: "GET", path, headers: {}, tooLate });
       if (answer.kind !== "answer") {
         return { kind: "failed", code: "E_BENCH_PROBE", message: answer.reason };
       }

@@ -29,7 +29,7 @@ async function* seatsTaken(url: string): AsyncIterable<AccessEntry> {
   for await (const call of lines<LoggedCall>(`${url}/__sandbox/calls`)) {
     if (call.status === 429 || call.endedAt === 0) continue;
     const answeredAt = instant(Math.floor(call.at + (call.endedAt - call.startedAt)));
-    yield { arrivedAt: instant(call.at), answeredAt };
+    yield { what: call.operation, arrivedAt: instant(call.at), answeredAt };
   }
 }
 

@@ -30,6 +30,8 @@ export interface JournalEntry {
 
 /** One call as the target's own access log has it; both times on the target's clock. */
 export interface AccessEntry {
+  /** What was called, for whoever reads a violation: method, path, who called. */
+  readonly what?: string;
   readonly arrivedAt: string;
   readonly answeredAt: string;
 }

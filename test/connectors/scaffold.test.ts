@@ -77,6 +77,7 @@ describe("a new connector, red to green", () => {
       "a 5xx follows the commit: unknown, and the probe finds what we meant, once",
       "a call whose time to start has passed is not sent",
       "a difference is named: name",
+      "a probe that comes too late asks nothing, and says nothing",
       "absent before, done once, found equal; the same bytes again are still one",
       "customer: the same event makes the same bytes, without a secret",
       "each duration is decided, with its evidence",

@@ -32,6 +32,7 @@ function accessOf(call: Call, hangUps: ReadonlyMap<string, number>): AccessEntry
   const hungUp = hangUps.get(call.note ?? "") ?? Number.POSITIVE_INFINITY;
   const end = Math.max(call.startedAt, Math.min(call.endedAt, hungUp));
   return {
+    what: `${call.method} ${call.target} (${call.note ?? "unnamed"}, ${call.fault ?? "no fault"})`,
     arrivedAt: instant(call.at),
     answeredAt: instant(Math.floor(call.at + end - call.startedAt)),
   };

@@ -149,8 +149,9 @@ export function plainTarget(options: {
     send: (call) =>
       sender.send({ method: "PUT", path: call.path, headers: {}, body: JSON.stringify(call.body) }),
     classify: (_operation, answer) => classify(answer),
-    async probe(_operation, reference, sent): Promise<ProbeResult> {
-      const answer = await sender.send({ method: "GET", path: `/doc/${reference}`, headers: {} });
+    async probe(_operation, reference, sent, tooLate = () => false): Promise<ProbeResult> {
+      const path = `/doc/${reference}`;
+      const answer = await sender.send({ method: "GET", path, headers: {}, tooLate });
       if (answer.kind !== "answer") {
         return { kind: "failed", code: "E_PLAIN_PROBE", message: answer.reason };
       }

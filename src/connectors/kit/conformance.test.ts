@@ -64,7 +64,8 @@ function shelfTarget(shelf: Shelf, flaw: Flaw): CallTarget {
       return { kind: "answer", status, headers: { location: `/thing/${id}` }, body: "" };
     },
     classify: (_operation, answer) => flaw.classify?.(answer) ?? classifyLocation(answer),
-    async probe(_operation, reference, sent) {
+    async probe(_operation, reference, sent, tooLate) {
+      if (tooLate?.() === true) return { kind: "failed", code: "E_SHELF_LATE", message: "late" };
       const found = shelf.documents.find((one) => one.reference === reference);
       if (found === undefined) return { kind: "absent" };
       const same = found.body === String(sent.body) || flaw.blind === true;

@@ -187,6 +187,13 @@ function declareEffect(
     expect((await target.send(call, Number.NEGATIVE_INFINITY)).kind).toBe("not-sent");
     expect((await target.probe(one.operation, reference, call)).kind).toBe("absent");
   });
+
+  test("a probe that comes too late asks nothing, and says nothing", async () => {
+    const { target } = await suite.subject();
+    const { reference, call } = await ready(target, one);
+    const late = await target.probe(one.operation, reference, call, () => true);
+    expect(late.kind).toBe("failed");
+  });
 }
 
 function declareDoubt(

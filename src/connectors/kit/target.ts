@@ -239,8 +239,17 @@ export interface CallTarget extends TargetBase {
    */
   send(call: PreparedCall, startBy?: number): Promise<Answer>;
   classify(operation: string, answer: Answer): Outcome;
-  /** `sent`: the request whose effect is looked for; its fields are compared with what is there. */
-  probe(operation: string, reference: string, sent: PreparedCall): Promise<ProbeResult>;
+  /**
+   * `sent`: the request whose effect is looked for; its fields are compared with what is there.
+   * `tooLate`: asked in the moment before the first byte of each question; once true nothing more
+   * is asked, and the answer is `failed`.
+   */
+  probe(
+    operation: string,
+    reference: string,
+    sent: PreparedCall,
+    tooLate?: () => boolean,
+  ): Promise<ProbeResult>;
 }
 
 /** A target that takes many items in one call and is idempotent by reference and version. */

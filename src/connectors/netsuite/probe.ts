@@ -5,7 +5,7 @@
 import type { Json } from "../../kernel/strict-json.ts";
 import type { JsonObject } from "../kit/answers.ts";
 import { decimalAt, jsonOf, listAt, objectOf, textAt, valueAt } from "../kit/answers.ts";
-import type { Difference, PreparedCall, ProbeResult } from "../kit/target.ts";
+import type { Answer, Difference, PreparedCall, ProbeResult } from "../kit/target.ts";
 import type { NetSuiteClient } from "./client.ts";
 import { appliedLine, compareRecord } from "./compare-record.ts";
 import type { NetSuiteCode } from "./errors.ts";
@@ -17,23 +17,39 @@ const EXPAND = "?expandSubResources=true";
 
 export interface Prober {
   /** A record by our reference. */
-  byReference(recordType: string, reference: string, sent: PreparedCall): Promise<ProbeResult>;
+  byReference(
+    recordType: string,
+    reference: string,
+    sent: PreparedCall,
+    tooLate?: TooLate,
+  ): Promise<ProbeResult>;
   /** A line of a payment's `apply`, at the address the call went to. */
-  application(sent: PreparedCall): Promise<ProbeResult>;
+  application(sent: PreparedCall, tooLate?: TooLate): Promise<ProbeResult>;
 }
 
+/** As `NetSuiteClient.send` asks it. */
+type TooLate = () => boolean;
+
+/** Puts one question; what it is asked by. */
+type Ask = (call: PreparedCall) => Promise<Answer>;
+
 export function netsuiteProber(client: NetSuiteClient): Prober {
-  const periods = new PeriodReader(client);
+  const periods = new PeriodReader();
+  const within =
+    (tooLate: TooLate | undefined): Ask =>
+    (call) =>
+      client.send(call, tooLate);
   return {
-    async byReference(recordType, reference, sent) {
-      const read = await readRecord(client, `${RECORD_ROOT}/${recordType}/eid:${reference}`);
+    async byReference(recordType, reference, sent, tooLate) {
+      const ask = within(tooLate);
+      const read = await readRecord(ask, `${RECORD_ROOT}/${recordType}/eid:${reference}`);
       if ("kind" in read) return read;
       const theirs = read.record;
       const ours = objectOf(sent.body) ?? {};
       const id = idOf(theirs);
       if (id === undefined) return failed("E_NETSUITE_ANSWER_UNKNOWN", 200, "no internal id");
       if (isCut(ours, theirs)) return failed("E_NETSUITE_ANSWER_UNKNOWN", 200, "sublist is cut");
-      const period = await periods.compare(ours, theirs);
+      const period = await periods.compare(ask, ours, theirs);
       if ("kind" in period) return period;
       const differences = [
         ...sameReference(reference, theirs),
@@ -42,12 +58,12 @@ export function netsuiteProber(client: NetSuiteClient): Prober {
       ];
       return { kind: "found", externalId: id, ...numberOf(theirs), differences };
     },
-    application: (sent) => probeApplication(client, sent),
+    application: (sent, tooLate) => probeApplication(within(tooLate), sent),
   };
 }
 
-async function probeApplication(client: NetSuiteClient, sent: PreparedCall): Promise<ProbeResult> {
-  const read = await readRecord(client, sent.path);
+async function probeApplication(ask: Ask, sent: PreparedCall): Promise<ProbeResult> {
+  const read = await readRecord(ask, sent.path);
   if ("kind" in read) return read;
   const ours = listAt(sent.body, "apply", "items")?.[0];
   const id = idOf(read.record);
@@ -62,9 +78,9 @@ async function probeApplication(client: NetSuiteClient, sent: PreparedCall): Pro
 
 type Read = { readonly record: JsonObject } | Extract<ProbeResult, { kind: "absent" | "failed" }>;
 
-async function readRecord(client: NetSuiteClient, path: string): Promise<Read> {
+async function readRecord(ask: Ask, path: string): Promise<Read> {
   const call = { method: "GET", path: path + EXPAND, headers: { accept: "application/json" } };
-  const answer = await client.send(call);
+  const answer = await ask(call);
   if (answer.kind !== "answer") return failed("E_NETSUITE_NO_ANSWER", 0, answer.reason);
   if (answer.status === 200) {
     const record = objectOf(jsonOf(answer));
@@ -114,14 +130,10 @@ function isCut(ours: JsonObject, theirs: JsonObject): boolean {
  * month (F5). A period's days do not change, so they are read once.
  */
 class PeriodReader {
-  readonly #client: NetSuiteClient;
   readonly #known = new Map<string, { name: string; start: string; end: string }>();
 
-  constructor(client: NetSuiteClient) {
-    this.#client = client;
-  }
-
   async compare(
+    ask: Ask,
     ours: JsonObject,
     theirs: JsonObject,
   ): Promise<readonly Difference[] | Extract<ProbeResult, { kind: "failed" }>> {
@@ -130,7 +142,7 @@ class PeriodReader {
     const mine = `the period of ${date}`;
     const id = textAt(theirs, "postingPeriod", "id");
     if (id === undefined) return [{ field: "postingPeriod", ours: mine, theirs: "(missing)" }];
-    const period = this.#known.get(id) ?? (await this.#read(id));
+    const period = this.#known.get(id) ?? (await this.#read(ask, id));
     if (period === undefined) {
       return failed("E_NETSUITE_ANSWER_UNKNOWN", 0, `accounting period ${id} cannot be read`);
     }
@@ -138,8 +150,11 @@ class PeriodReader {
     return [{ field: "postingPeriod", ours: mine, theirs: period.name }];
   }
 
-  async #read(id: string): Promise<{ name: string; start: string; end: string } | undefined> {
-    const read = await readRecord(this.#client, `${RECORD_ROOT}/accountingPeriod/${id}`);
+  async #read(
+    ask: Ask,
+    id: string,
+  ): Promise<{ name: string; start: string; end: string } | undefined> {
+    const read = await readRecord(ask, `${RECORD_ROOT}/accountingPeriod/${id}`);
     if ("kind" in read) return undefined;
     const start = textAt(read.record, "startDate");
     const end = textAt(read.record, "endDate");

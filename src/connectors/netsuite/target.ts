@@ -40,10 +40,10 @@ export function netSuiteTarget(
       if (!isOperation(operation)) throw netsuiteErrors.E_NETSUITE_OPERATION_UNKNOWN({ operation });
       return classifyAnswer(recordTypeOf(operation, settings), answer, clock.now());
     },
-    probe(operation, reference, sent) {
+    probe(operation, reference, sent, tooLate) {
       if (!isOperation(operation)) throw netsuiteErrors.E_NETSUITE_OPERATION_UNKNOWN({ operation });
-      if (operation === "payment.apply") return prober.application(sent);
-      return prober.byReference(recordTypeOf(operation, settings), reference, sent);
+      if (operation === "payment.apply") return prober.application(sent, tooLate);
+      return prober.byReference(recordTypeOf(operation, settings), reference, sent, tooLate);
     },
     documents: () => netsuiteDocuments(client, settings),
     marker: netsuiteMarker(client, settings.ledgerRecord),

@@ -18,7 +18,7 @@ import type { Values } from "./wire.ts";
 
 export interface CallLimits {
   /** Asked in the moment before the first byte. */
-  readonly tooLate?: () => boolean;
+  readonly tooLate?: (() => boolean) | undefined;
   readonly timeoutMs: number;
 }
 

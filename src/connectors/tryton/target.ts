@@ -38,7 +38,8 @@ export function trytonTarget(
   const session = trytonSession(settings);
   const { clock } = surroundings;
   const { timeoutMs } = settings;
-  const readerOf = (company: number): Reader => sessionReader(session, company, { timeoutMs });
+  const readerOf = (company: number, tooLate?: () => boolean): Reader =>
+    sessionReader(session, company, { timeoutMs, tooLate });
   const entityOf = (legalEntity: string) => {
     const entity = settings.entities[legalEntity];
     if (entity === undefined) throw trytonErrors.E_TRYTON_ENTITY_UNMAPPED({ legalEntity });
@@ -61,10 +62,10 @@ export function trytonTarget(
       checkOperation(operation);
       return classifyAnswer(answer);
     },
-    async probe(operation, _reference, sent) {
+    async probe(operation, _reference, sent, tooLate) {
       checkOperation(operation);
       const plan = planOf(sent);
-      return probePlan(readerOf(plan.company), plan);
+      return probePlan(readerOf(plan.company, tooLate), plan);
     },
     documents: () => trytonDocuments(readerOf, settings),
     observer: trytonObserver(readerOf, settings),

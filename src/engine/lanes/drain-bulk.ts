@@ -54,6 +54,7 @@ export async function drainBulkCycle(
   claimMore: boolean,
 ): Promise<Cycle & { readonly batch: FinishedBatch | undefined }> {
   let claim: Claim | undefined;
+  const begun = lane.clock.monotonic();
   try {
     claim = await inTransaction(lane.pool, async (session) => {
       await holdLane(session, seat);
@@ -67,7 +68,7 @@ export async function drainBulkCycle(
   if (claim === undefined) return { claimed: 0, fenceLost: false, full: false, batch: undefined };
   const claimed = claim;
   lane.crash("after-claim");
-  const batch = await keepSeat(lane, seat, () => applyBatch(lane, target, claimed));
+  const batch = await keepSeat(lane, seat, begun, () => applyBatch(lane, target, claimed));
   lane.crash("before-record");
   const count = claimed.items.length;
   return { claimed: count, fenceLost: false, full: count >= target.maxItems, batch };

@@ -77,7 +77,8 @@ export async function drainCycle(
   const limit = claimMore ? claimLimit(budget, state) : 0;
   // Counted from before the transaction begins, as the ledger's send_by is: a process that stands
   // still between commit and first byte must find its time over.
-  const startBy = lane.clock.monotonic() + SEND_BY_MS;
+  const begun = lane.clock.monotonic();
+  const startBy = begun + SEND_BY_MS;
   let claim: Claim;
   try {
     claim = await exchange(lane, budget, seat, finished, limit);
@@ -95,7 +96,7 @@ export async function drainCycle(
   lane.release(claim.releasable);
   lane.crash("after-claim");
   const [done] = await Promise.all([
-    keepSeat(lane, seat, () => makeCalls(lane, claim.calls, startBy)),
+    keepSeat(lane, seat, begun, (lost) => makeCalls(lane, claim.calls, { startBy, lost })),
     releaseDependants(lane, claim.linked),
   ]);
   for (const one of done) {

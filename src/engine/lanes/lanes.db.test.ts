@@ -1,27 +1,17 @@
-import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FreshDatabase } from "../../../test/support/database.ts";
 import { freshDatabase } from "../../../test/support/database.ts";
+import { laneOn, runOptions as options, statesOf } from "../../../test/support/lane.ts";
 import { tell } from "../../../test/support/ledger-facts.ts";
 import type { PlainServer } from "../../../test/support/plain-target.ts";
 import { plainTarget, startPlainServer } from "../../../test/support/plain-target.ts";
-import { plainKeyring } from "../../../test/support/system-cipher.ts";
-import { systemClock } from "../../../test/support/system-clock.ts";
-import { systemHasher } from "../../../test/support/system-hasher.ts";
-import type {
-  BulkTarget,
-  CallTarget,
-  Guard,
-  TargetConnection,
-} from "../../connectors/kit/target.ts";
-import { seededRandom } from "../../kernel/random.ts";
+import type { CallTarget, Guard } from "../../connectors/kit/target.ts";
 import { checkNoBlindRetry } from "../../store/check-sends.ts";
 import type { Pool } from "../../store/database.ts";
 import { openDatabase } from "../../store/database.ts";
 import { declareBudgets } from "../../store/declare-budgets.ts";
 import { findDueHeads } from "../../store/find-due-heads.ts";
-import type { HeadKey } from "../../store/release-handoffs.ts";
 import { releaseHandoffs } from "../../store/release-handoffs.ts";
 import { takeLane } from "../../store/take-lane.ts";
 import type { LaneContext } from "./lane-context.ts";
@@ -51,31 +41,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-function laneOf(
-  hub: string,
-  crash: (label: string) => void = () => {},
-  one: TargetConnection = target,
-): LaneContext {
-  const budget = { name: "plain", concurrency: 2, ratePerSecond: undefined };
-  const targets = new Map([[one.connection, one]]);
-  const pending: Promise<unknown>[] = [];
-  return {
-    pool,
-    clock: systemClock,
-    random: seededRandom(1),
-    hasher: systemHasher,
-    keyring: plainKeyring,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    hub,
-    budgets: new Map([["plain", { ...budget, targets }]]),
-    release: (keys: readonly HeadKey[]) => void pending.push(releaseHandoffs(pool, keys)),
-    wakeMore: () => {},
-    crash,
-    stats: { call: () => {} },
-  };
-}
-
-const options = { runMs: 20_000, lingerMs: 30, shouldStop: () => false };
+const laneOf = (hub: string, crash?: (label: string) => void) =>
+  laneOn(pool, target, { hub, crash });
+const states = () => statesOf(pool);
 
 /** Runs seat 0 and what the sweeper would release, until nothing moves and nothing is in doubt. */
 async function settleAll(lane: LaneContext): Promise<void> {
@@ -86,30 +54,6 @@ async function settleAll(lane: LaneContext): Promise<void> {
     const after = await states();
     quiet = JSON.stringify(before) === JSON.stringify(after) ? quiet + 1 : 0;
   }
-}
-
-function gate(): { readonly end: Promise<void>; readonly letGo: () => void } {
-  const waits = new EventEmitter();
-  return { end: once(waits, "end").then(() => undefined), letGo: () => void waits.emit("end") };
-}
-
-/** Runs a call that is longer than what is left of its lease, while another hub wants the seat. */
-async function outlast(lane: LaneContext, letGo: () => void): Promise<void> {
-  const seat = { budget: "plain", seat: 0 };
-  const running = runLane(lane, makeLaneSignals(), seat, options);
-  while ((await states())["sent"] !== 1) await sleep(20);
-  await pool.query("update lane set lease_until = now() + interval '7 seconds'");
-  await sleep(8000);
-  expect(await takeLane(pool, seat, "h2")).toBeUndefined();
-  letGo();
-  await running;
-}
-
-async function states(): Promise<Record<string, number>> {
-  const rows = await pool.query<{ state: string; n: number }>(
-    "select state, count(*)::int as n from handoff group by state order by state",
-  );
-  return Object.fromEntries(rows.rows.map((row) => [row.state, row.n]));
 }
 
 async function cases(): Promise<string[]> {
@@ -293,30 +237,6 @@ describe("a lane", () => {
     }
     expect(await states()).toEqual({ confirmed: 3 });
     expect([...server.documents.values()].map((docs) => docs.length)).toEqual([1, 1, 1]);
-  });
-
-  test("given a call that outlasts its lease, then the seat stays its holder's", async () => {
-    await open("probe", 0);
-    const inner = target;
-    const { end, letGo } = gate();
-    target = { ...inner, send: (call, startBy) => end.then(() => inner.send(call, startBy)) };
-    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
-    await outlast(laneOf("h1"), letGo);
-    expect(await states()).toEqual({ confirmed: 1 });
-  });
-
-  test("given a bulk call that outlasts its lease, then the seat stays its holder's", async () => {
-    await open("external-id");
-    const { end, letGo } = gate();
-    const { system, connection, account, operations } = target;
-    const bulk: BulkTarget = {
-      ...{ kind: "bulk", system, connection, account, operations, maxItems: 10 },
-      apply: (items) => end.then(() => items.map(() => ({ class: "done", externalId: "1" }))),
-      async *documents() {},
-    };
-    await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
-    await outlast(laneOf("h1", undefined, bulk), letGo);
-    expect(await states()).toEqual({ confirmed: 1 });
   });
 
   test("given a document that comes while what it needs is being confirmed, then it is released at once", async () => {

@@ -1,7 +1,7 @@
 /** Sends what was claimed, one call at a time, and settles each answer. */
 
 import { settleWindowMs } from "../../connectors/kit/guards.ts";
-import type { Outcome } from "../../connectors/kit/target.ts";
+import type { Outcome, ProbeResult } from "../../connectors/kit/target.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import { sealAnswer } from "../../store/bodies.ts";
 import { contentHash } from "../../store/content-hash.ts";
@@ -9,6 +9,7 @@ import type { DataKey } from "../../store/keyring.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
 import type { ReadyCall } from "./build-attempts.ts";
 import { laneErrors } from "./errors.ts";
+import type { SeatLost } from "./keep-seat.ts";
 import type { LaneContext } from "./lane-context.ts";
 import type { CallResult, Settlement } from "./settle.ts";
 import { settle } from "./settle.ts";
@@ -23,10 +24,18 @@ export interface Finished {
 /** What is kept of an answer: enough to see why, never a whole document. */
 const KEPT_ANSWER = 2000;
 
+/** Until when a call may begin. */
+export interface CallTime {
+  /** Of sends, on the monotonic clock; the ledger holds the same. */
+  readonly startBy: number;
+  /** Of questions: they may be put for as long as the seat is ours. */
+  readonly lost: SeatLost;
+}
+
 export async function makeCalls(
   lane: LaneContext,
   calls: readonly ReadyCall[],
-  startBy: number,
+  time: CallTime,
 ): Promise<Finished[]> {
   const finished: Finished[] = [];
   let rest = false;
@@ -35,7 +44,7 @@ export async function makeCalls(
     if (rest && ready.kind === "send")
       finished.push(finish(lane, ready, { kind: "not-started" }, 0));
     else {
-      const one = await makeCall(lane, ready, startBy);
+      const one = await makeCall(lane, ready, time);
       rest ||= one.settlement.pauseBudgetMs !== undefined;
       finished.push(one);
     }
@@ -43,11 +52,13 @@ export async function makeCalls(
   return finished;
 }
 
-async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): Promise<Finished> {
+async function makeCall(lane: LaneContext, ready: ReadyCall, time: CallTime): Promise<Finished> {
   const { target, handoff, call } = ready;
+  const { startBy, lost } = time;
+  const ask = () => target.probe(handoff.operation, handoff.reference, call, lost);
   const started = lane.clock.monotonic();
   if (ready.kind === "probe") {
-    const probe = await target.probe(handoff.operation, handoff.reference, call);
+    const probe = await ask();
     return finish(lane, ready, { kind: "probe", probe }, lane.clock.monotonic() - started);
   }
   if (started > startBy) return finish(lane, ready, { kind: "not-started" }, 0);
@@ -62,9 +73,9 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): P
   const text = answer.kind === "answer" ? `${answer.status} ${answer.body}` : answer.reason;
   const doubted = outcome.class === "refused" && handoff.probes > 0;
   if (doubted)
-    return finish(lane, ready, await refusedAfterDoubt(ready, outcome), durationMs, text);
+    return finish(lane, ready, await refusedAfterDoubt(ready, outcome, ask), durationMs, text);
   if (outcome.class === "done" && ready.spec.readBack === true) {
-    const probe = await target.probe(handoff.operation, handoff.reference, call);
+    const probe = await ask();
     const differs =
       probe.kind === "several" ||
       probe.kind === "unfinished" ||
@@ -85,9 +96,12 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, startBy: number): P
  * taken effect meanwhile (a period that closed between the two), so the target is asked once more;
  * and while the earlier one may still be running, "not there" is no answer yet.
  */
-async function refusedAfterDoubt(ready: ReadyCall, outcome: Outcome): Promise<CallResult> {
-  const { target, handoff, call } = ready;
-  const probe = await target.probe(handoff.operation, handoff.reference, call);
+async function refusedAfterDoubt(
+  ready: ReadyCall,
+  outcome: Outcome,
+  ask: () => Promise<ProbeResult>,
+): Promise<CallResult> {
+  const probe = await ask();
   if (probe.kind === "found" && probe.differences.length === 0) {
     const { externalId, number } = probe;
     const done = { class: "done" as const, externalId };

@@ -24,7 +24,7 @@ export const quota: Invariant = {
         violations.push({
           what: "more calls at once than the budget",
           ids: [budget.name],
-          detail: `${most.count} at ${most.at}, ${budget.concurrency} allowed`,
+          detail: `${most.count} at ${most.at}, ${budget.concurrency} allowed${told(most.calls)}`,
         });
       }
     }
@@ -32,8 +32,25 @@ export const quota: Invariant = {
   },
 };
 
+/** The calls that were under way, oldest first: whoever looks for the one too many begins there. */
+function told(calls: readonly AccessEntry[]): string {
+  const named = calls.filter(({ what }) => what !== undefined);
+  if (named.length === 0) return "";
+  const lines = named.map(
+    ({ what, arrivedAt, answeredAt }) => `${arrivedAt}–${answeredAt} ${what}`,
+  );
+  return `: ${lines.sort().join("; ")}`;
+}
+
+interface Most {
+  readonly count: number;
+  readonly at: string;
+  /** Those under way at that moment. */
+  readonly calls: readonly AccessEntry[];
+}
+
 /** A call that ends in the millisecond in which another begins does not overlap with it. */
-export function mostAtOnce(entries: readonly AccessEntry[]): { count: number; at: string } {
+export function mostAtOnce(entries: readonly AccessEntry[]): Most {
   const edges = entries.flatMap(({ arrivedAt, answeredAt }) => [
     { at: arrivedAt, ms: epochMs(arrivedAt), step: 1 },
     { at: answeredAt, ms: epochMs(answeredAt), step: -1 },
@@ -45,5 +62,6 @@ export function mostAtOnce(entries: readonly AccessEntry[]): { count: number; at
     open += step;
     if (open > most.count) most = { count: open, at };
   }
-  return most;
+  const calls = entries.filter((one) => one.arrivedAt <= most.at && one.answeredAt > most.at);
+  return { ...most, calls };
 }
