@@ -39,9 +39,9 @@ export async function linkMasterData(pool: Pool, target: string): Promise<void> 
  */
 export async function dropSearchIndex(pool: Pool): Promise<() => Promise<void>> {
   const { rows } = await pool.query<{ text: string }>(
-    "select pg_get_indexdef('event_customer'::regclass) as text",
+    "select pg_get_indexdef('event_customer_id'::regclass) as text",
   );
-  await pool.query("drop index event_customer");
+  await pool.query("drop index event_customer_id");
   return async () => void (await pool.query((rows[0]?.text ?? "").replace(" ON ONLY ", " ON ")));
 }
 

@@ -27,17 +27,23 @@ export function checkContract(type: string, data: unknown): Result<void, Problem
 
 /** Checks data against one contract, whatever its version. */
 export function checkAgainst(contract: Contract, data: unknown): Result<void, Problem[]> {
-  const parsed = contract.schema.safeParse(data);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.slice(0, MOST_PROBLEMS).map((issue) => {
-      const path = issue.path.map(String).join(".");
-      const shown = path === "" ? contract.type : path;
-      return problem("E_CONTRACT_SHAPE", path, { path: shown, problem: issue.message });
-    });
-    return err(problems);
+  if (!contract.accepts(data)) {
+    const wrong = shapeProblems(contract, data);
+    if (wrong.length > 0) return err(wrong);
   }
-  const problems = runCheck(contract, parsed.data);
+  const problems = runCheck(contract, data);
   return problems.length === 0 ? fine : err(problems.slice(0, MOST_PROBLEMS));
+}
+
+/** What the schema has against the data; none where it takes them after all. */
+function shapeProblems(contract: Contract, data: unknown): Problem[] {
+  const parsed = contract.schema.safeParse(data);
+  if (parsed.success) return [];
+  return parsed.error.issues.slice(0, MOST_PROBLEMS).map((issue) => {
+    const path = issue.path.map(String).join(".");
+    const shown = path === "" ? contract.type : path;
+    return problem("E_CONTRACT_SHAPE", path, { path: shown, problem: issue.message });
+  });
 }
 
 function runCheck(contract: Contract, data: unknown): Problem[] {

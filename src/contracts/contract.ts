@@ -12,6 +12,8 @@
  */
 import type { z } from "zod";
 import type { Json } from "../kernel/strict-json.ts";
+import type { Accepts } from "./accepts.ts";
+import { acceptsBy } from "./accepts.ts";
 import type { Clear, Parter, PathOf, Personal, PersonalClass } from "./personal.ts";
 import { makeParter } from "./personal.ts";
 
@@ -36,6 +38,8 @@ export interface Contract {
   readonly owner: ContractOwner;
   readonly status: "active" | "deprecated";
   readonly schema: z.ZodType;
+  /** A quick yes to data of the right shape; a no is the schema's to explain (accepts.ts). */
+  readonly accepts: Accepts;
   readonly personal: Personal;
   readonly clear: Clear;
   /** Takes the personal fields out of data of this version. */
@@ -67,10 +71,20 @@ export function defineContract<Schema extends z.ZodType>(
   const personal = (definition.personal ?? {}) as Personal;
   return {
     ...rest,
+    accepts: whenAsked(definition.schema),
     personal,
     clear: (definition.clear ?? {}) as Clear,
     part: makeParter(definition.schema, personal),
     check: (check ?? (() => [])) as DataCheck<unknown>,
+  };
+}
+
+/** Compiled by the first who asks: most commands of a hub's files never check a contract. */
+function whenAsked(schema: z.ZodType): Accepts {
+  let accepts: Accepts | undefined;
+  return (data) => {
+    accepts ??= acceptsBy(schema);
+    return accepts(data);
   };
 }
 

@@ -42,7 +42,17 @@ export function uuidFromParts(ms: number, version: 7 | 8, content: Uint8Array): 
   for (let i = 0; i < 10; i += 1) bytes[6 + i] = content[i] ?? 0;
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4);
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return dashed(hex(bytes));
+  return textOf(bytes);
+}
+
+const DIGITS = Array.from({ length: 256 }, (_, byte) => hex(Uint8Array.of(byte)));
+
+/** In one go: a fact has half a dozen ids, and no text in between is of use to anybody. */
+function textOf(bytes: Uint8Array): Uuid {
+  const at = (i: number): string => DIGITS[bytes[i] ?? 0] ?? "";
+  const low = `${at(0)}${at(1)}${at(2)}${at(3)}`;
+  const node = `${at(10)}${at(11)}${at(12)}${at(13)}${at(14)}${at(15)}`;
+  return `${low}-${at(4)}${at(5)}-${at(6)}${at(7)}-${at(8)}${at(9)}-${node}`;
 }
 
 /** 32 hexadecimal digits in the usual groups. */

@@ -104,7 +104,8 @@ function countKeys(value: Json): number {
     }
     return count;
   }
-  for (const key of Object.keys(value)) {
+  // biome-ignore lint/suspicious/useGuardForIn: fresh from the parser, so all its keys are its own.
+  for (const key in value) {
     if (key === "__proto__") return -1;
     const inner = countKeys(value[key] as Json);
     if (inner < 0) return -1;

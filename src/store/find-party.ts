@@ -13,13 +13,17 @@ export interface PartyEvent extends DataRow {
   readonly inbound_id: string;
 }
 
-/** The reference is found by the index event_customer, which reads it by the same expression. */
+/**
+ * The reference is found by the index event_customer_id, which reads the customer's id by the same
+ * expression; ids of two sources may be the same, so the whole key is compared as well.
+ */
 const EVENTS = `
 select id, type, contract_version, subject, occurred_at, inbound_id, key_id, data
 from event where subject = $1
 union all
 select id, type, contract_version, subject, occurred_at, inbound_id, key_id, data
 from event where refs like '%/customer/%'
+  and split_part(split_part(refs, '/customer/', 2), '"', 1) = split_part($1, '/customer/', 2)
   and substring(refs from '"key":"([^"]*/customer/[^"]*)"') = $1 and subject <> $1
 order by id`;
 
