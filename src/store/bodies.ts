@@ -14,7 +14,7 @@ import type { Json } from "../kernel/strict-json.ts";
 import { storeErrors } from "./errors.ts";
 import type { DataKey, Keyring } from "./keyring.ts";
 
-/** Canonical JSON sorts by code unit: after every name that a contract has. */
+/** No field of a contract is called so; it comes last. */
 const SEALED = "~";
 /** Before the key's number and the ciphertext in base64; no answer of a target begins so. */
 const SEALED_TEXT = /^~(\d+):([A-Za-z0-9+/=]*)$/;
@@ -120,7 +120,7 @@ export async function openAnswers(
   });
 }
 
-/** `clear`: canonical JSON of an object. */
+/** `clear`: JSON of an object. */
 export function sealData(
   keyring: Keyring,
   key: Uint8Array,
@@ -128,10 +128,10 @@ export function sealData(
   clear: string,
   personal: readonly TakenOut[],
 ): Uint8Array {
-  const text = utf8.encode(JSON.stringify(personal));
+  const text = Buffer.from(JSON.stringify(personal));
   const sealed = Buffer.from(keyring.cipher.seal(key, text, `event:${eventId}`)).toString("base64");
   const comma = clear === "{}" ? "" : ",";
-  return utf8.encode(`${clear.slice(0, -1)}${comma}"${SEALED}":"${sealed}"}`);
+  return Buffer.from(`${clear.slice(0, -1)}${comma}"${SEALED}":"${sealed}"}`);
 }
 
 interface Stored {

@@ -48,11 +48,13 @@ export async function readClaimedEvents(
   const opened = await openData(keyring, rows);
   const { digest } = await keyring.secrets();
   return new Map(
-    rows.map(({ data, key_id, ...row }, index) => {
+    rows.map(({ data: _text, key_id, ...row }, index) => {
       const content = opened[index]?.data ?? null;
-      // Clear data are hashed as they lie there; what is ciphered anew must keep its hash.
-      const contentHash = (): Uint8Array =>
-        key_id === null ? hasher.sha256(data) : digest(hasher.sha256(canonicalJson(content)));
+      // Of the content, however its text is ordered; what is ciphered anew must keep its hash.
+      const contentHash = (): Uint8Array => {
+        const hash = hasher.sha256(canonicalJson(content));
+        return key_id === null ? hash : digest(hash);
+      };
       return [row.id, { ...row, content, contentHash }];
     }),
   );

@@ -104,23 +104,35 @@ export function referenceTo(
   return id === undefined ? undefined : { role: entity, key: keyOf(scene, entity, id) };
 }
 
-const days = new Map<string, string>();
-const MOST_DAYS = 4_000;
-
 /**
- * The business day of epoch seconds in the legal entity's zone. Remembered: lines of one invoice,
- * and invoices of one cycle, share their periods, and a look into the zone's rules is dear.
+ * Remembers what was made of a key: lines of one invoice, and invoices of one cycle, share their
+ * days, and a look into a zone's rules or a calendar is dear.
  */
+function remembered<Key>(make: (key: Key) => string): (key: Key) => string {
+  const known = new Map<Key, string>();
+  return (key) => {
+    let made = known.get(key);
+    if (made === undefined) {
+      made = make(key);
+      if (known.size >= MOST_DAYS) known.clear();
+      known.set(key, made);
+    }
+    return made;
+  };
+}
+
+const MOST_DAYS = 4_000;
+const zones = new Map<string, (seconds: number) => string>();
+
+/** The business day of epoch seconds in the legal entity's zone. */
 export function dayOf(scene: Scene, seconds: number): string {
   const { timeZone } = scene.entity;
-  const key = `${seconds} ${timeZone}`;
-  let day = days.get(key);
-  if (day === undefined) {
-    day = dateInZone(seconds * 1000, timeZone);
-    if (days.size >= MOST_DAYS) days.clear();
-    days.set(key, day);
+  let days = zones.get(timeZone);
+  if (days === undefined) {
+    days = remembered((at) => dateInZone(at * 1000, timeZone));
+    zones.set(timeZone, days);
   }
-  return day;
+  return days(seconds);
 }
 
 export function instantOf(seconds: number | undefined): string | undefined {
@@ -128,6 +140,10 @@ export function instantOf(seconds: number | undefined): string | undefined {
 }
 
 const DAY_MS = 86_400_000;
+
+const dayBefore = remembered((day: string) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10),
+);
 
 /**
  * First and last day of a period of epoch seconds. The day on which the next period begins belongs
@@ -138,8 +154,7 @@ export function periodOf(scene: Scene, start: number, end: number): { start: str
   const first = dayOf(scene, start);
   const next = dayOf(scene, end + 1);
   if (next <= first) return { start: first, end: first };
-  const last = new Date(Date.parse(`${next}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
-  return { start: first, end: last };
+  return { start: first, end: dayBefore(next) };
 }
 
 /** The notes on the object, as the contract wants them. */
