@@ -5,8 +5,9 @@ import { allowSending, linkMasterData, openLedger } from "./ledger.ts";
 import { measureParts } from "./part-cost.ts";
 import { peerRate, runPeer } from "./peer-runs.ts";
 import { BOOKS } from "./plain-target.ts";
-import type { Figure, Measurement, Outcome } from "./result.ts";
-import { figure, figureOf, ratio } from "./result.ts";
+import type { Said } from "./programs.ts";
+import type { Figure, Measurement, Outcome, Ratio } from "./result.ts";
+import { figure, figureOf, middleBy, ratio } from "./result.ts";
 import { seedHistory } from "./seed-history.ts";
 import type { Stage } from "./stage.ts";
 import { profilesDir, runLoad, startHubs, tellDearest } from "./stage.ts";
@@ -87,35 +88,63 @@ function guaranteeFigures(stage: Stage, pids: readonly number[], events: number)
   return dearestFirst.map(([what, cost]) => figure(`of it: ${what}`, cost / events, "µs each"));
 }
 
+/** Everything of ours once, then the peer: beside each other, for the machine's speed drifts. */
+interface Turn {
+  readonly ours: readonly Measurement[];
+  readonly peer: Said | undefined;
+}
+
+async function takeTurn(stage: Stage): Promise<Turn> {
+  const { settings, servers } = stage;
+  const count = settings.count ?? COUNT;
+  const ours: Measurement[] = [];
+  for (const connections of settings.connections) {
+    for (const hubs of settings.hubs) {
+      ours.push(await measureIntake(stage, { count, connections, hubs, preload: 0 }));
+    }
+  }
+  if (!settings.peers) return { ours, peer: undefined };
+  const peerCount = settings.peerCount ?? PEER_COUNT;
+  const input = { databaseUrl: servers.databaseUrl, count: peerCount };
+  return { ours, peer: await runPeer(stage, "stripe-sync-engine", input) };
+}
+
 async function comparePeer(
   stage: Stage,
 ): Promise<Pick<Outcome, "measurements" | "peers" | "ratios">> {
-  const { settings, servers } = stage;
-  const count = settings.count ?? COUNT;
-  const measurements: Measurement[] = [];
-  for (const connections of settings.connections) {
-    for (const hubs of settings.hubs) {
-      measurements.push(await measureIntake(stage, { count, connections, hubs, preload: 0 }));
-    }
-  }
-  const peers = settings.peers
-    ? [
-        await runPeer(stage, "stripe-sync-engine", {
-          databaseUrl: servers.databaseUrl,
-          count: settings.peerCount ?? PEER_COUNT,
-        }),
-      ]
-    : [];
-  const ratios = peers.flatMap((peer) =>
-    measurements.map((one) =>
-      ratio(
-        `${one.setting["connections"]} connections, ${one.setting["hubs"]} hubs : ${peer["peer"]}`,
-        figureOf(one, INTAKE_RATE),
-        peerRate(peer),
-      ),
-    ),
-  );
-  return { measurements, peers, ratios };
+  const turns: Turn[] = [];
+  for (let turn = 0; turn < stage.settings.rounds; turn += 1) turns.push(await takeTurn(stage));
+  const rateOf = (one: Measurement): number => figureOf(one, INTAKE_RATE);
+  const settings = turns[0]?.ours.keys() ?? [];
+  const bySetting = [...settings].map((at) => turns.map(({ ours }) => ours[at] as Measurement));
+  const measurements = bySetting.map((all) => {
+    const middle = middleBy(all, rateOf);
+    if (all.length === 1) return middle;
+    const setting = { ...middle.setting, rounds: all.length };
+    return { ...middle, setting, details: { ratesInOrder: all.map(rateOf) } };
+  });
+  const peers = turns.flatMap(({ peer }) => (peer === undefined ? [] : [peer]));
+  if (peers.length === 0) return { measurements, peers, ratios: [] };
+  return {
+    measurements,
+    peers: [middleBy(peers, (peer) => peerRate(peer))],
+    ratios: bySetting.map((all) => ratioOver(all, peers)),
+  };
+}
+
+/** Ratios within each turn; the middle one, and how far they lie apart. */
+function ratioOver(ours: readonly Measurement[], peers: readonly Said[]): Ratio {
+  const { connections, hubs } = ours[0]?.setting ?? {};
+  const name = `${connections} connections, ${hubs} hubs : ${peers[0]?.["peer"]}`;
+  const all = ours.map((one, turn) => {
+    const theirs = peerRate(peers[turn] as Said);
+    return ratio(name, figureOf(one, INTAKE_RATE), theirs);
+  });
+  const middle = middleBy(all, ({ value }) => value);
+  if (all.length === 1) return middle;
+  const values = all.map(({ value }) => value);
+  const range = `${Math.min(...values)} to ${Math.max(...values)}`;
+  return { ...middle, what: `${name}: middle of ${all.length} turns, ${range}` };
 }
 
 export async function benchIntake(stage: Stage): Promise<Outcome> {

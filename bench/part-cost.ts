@@ -15,7 +15,7 @@ import {
 } from "./ledger.ts";
 import { BOOKS } from "./plain-target.ts";
 import type { Measurement, Outcome } from "./result.ts";
-import { figure, ratio } from "./result.ts";
+import { figure, middleBy, ratio } from "./result.ts";
 import type { Part } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 import { runLoad, startHubs } from "./stage.ts";
@@ -131,5 +131,5 @@ function compared(what: string, rounds: readonly Round[], read: (load: Load) => 
 }
 
 function middleOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return middleBy(values, (value) => value);
 }

@@ -72,6 +72,14 @@ export function ratio(what: string, ours: number, theirs: number): Ratio {
   return { what, value: Number((ours / theirs).toFixed(2)) };
 }
 
+/** The item in the middle by its value; of an even number the upper one. Throws for no items. */
+export function middleBy<T>(items: readonly T[], read: (item: T) => number): T {
+  const sorted = [...items].sort((a, b) => read(a) - read(b));
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error("nothing was measured");
+  return middle;
+}
+
 /** The figure of a measurement, by name. */
 export function figureOf(measurement: Measurement, name: string): number {
   const found = measurement.figures.find((one) => one.name === name);

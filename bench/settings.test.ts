@@ -15,6 +15,11 @@ test("a benchmark is named in any case, and lists are numbers", () => {
   expect(settings).toMatchObject({ ids: ["P2"], peers: false, lanes: [4, 12], count: 500 });
 });
 
+test("ours and the peer take one turn, or as many as are asked for", () => {
+  expect(readSettings(["P1"]).rounds).toBe(1);
+  expect(readSettings(["P1", "--rounds", "5"]).rounds).toBe(5);
+});
+
 test("what is left out is named", () => {
   expect(readSettings(["P1"]).without).toEqual([]);
   expect(readSettings(["P1", "--without", "sealer,search"]).without).toEqual(["sealer", "search"]);

@@ -23,6 +23,8 @@ export interface Settings {
   readonly backlog: readonly number[];
   /** P8: events in the ledger before intake is measured. */
   readonly preload: readonly number[];
+  /** P1: turns of ours and the peer's; the middle one of each counts. */
+  readonly rounds: number;
   /** P1: what is left out in further measurements, each beside one with everything. */
   readonly without: readonly Part[];
   /** Writes a CPU profile of each hub to bench/out. */
@@ -41,6 +43,7 @@ npm run bench -- render bench/out/*.json
   --hubs 1,2             P1, P2: hubs that share the load
   --backlog 1000,100000  P8: open handoffs besides those that are measured
   --preload 0,1000000    P8: events in the ledger before intake is measured
+  --rounds <n>           P1: ours and the peer n times in turns; the middle ratio counts
   --without sealer,search  P1: again without the sealer, without the index of a customer's
                          documents; in rounds, and what each costs as a ratio
   --profile              a CPU profile of each hub in bench/out
@@ -58,6 +61,7 @@ export function readSettings(given: readonly string[]): Settings {
       profile: { type: "boolean", default: false },
       without: { type: "string", default: "" },
       count: { type: "string" },
+      rounds: { type: "string", default: "1" },
       "peer-count": { type: "string" },
       lanes: { type: "string", default: "8,16,32" },
       connections: { type: "string", default: "16,64,128" },
@@ -76,6 +80,7 @@ export function readSettings(given: readonly string[]): Settings {
     json: values.json,
     peers: values.peers,
     profile: values.profile,
+    rounds: Math.max(1, whole("rounds", values.rounds)),
     without: partsOf(values.without),
     count: values.count === undefined ? undefined : whole("count", values.count),
     peerCount:
