@@ -45,10 +45,15 @@ describe("an item in doubt that was sent again", () => {
     expect(settlement.exception).toBeUndefined();
   });
 
-  test("given a refusal, then a person decides, with the target's words", () => {
+  test("given a refusal, then a person decides, and is told what is known and what is not", () => {
     const { settlement } = told(refused, true);
     expect(settlement.to).toBe("excepted");
-    expect(settlement.exception?.message).toContain("too large");
+    expect(settlement.exception).toMatchObject({
+      code: "E_LANE_STILL_UNKNOWN",
+      cause: "warehouse E_LANE_STILL_UNKNOWN E_X_VALUE",
+      message:
+        "Sent again because an earlier request had no answer, and refused: too large. Whether the earlier one took effect is not known.",
+    });
   });
 });
 

@@ -4,13 +4,14 @@
  * would be.
  *
  * later, unknown   it was not there to be asked: the doubt stays, and is asked again
- * refused          it looked at the item and takes it no more: a person decides
+ * refused          it takes the item no more, and whether the first sending took effect nobody can
+ *                  ask: a person decides
  */
 import { settleWindowMs } from "../../connectors/kit/guards.ts";
 import type { OperationSpec, Outcome, ProbeResult } from "../../connectors/kit/target.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { Settlement, Subject } from "./settle.ts";
-import { settle } from "./settle.ts";
+import { MOST_PROBES, settle } from "./settle.ts";
 
 export interface BulkItem {
   readonly handoff: Subject;
@@ -31,14 +32,16 @@ export function settleBulkItem(
     return { from: "sent", settlement: settle("sent", handoff, spec, result, random) };
   }
   const fact = { ...spec, effect: "fact" as const };
-  const result = { kind: "probe" as const, probe: findingOf(handoff, outcome) };
-  return { from: "unknown", settlement: settle("unknown", handoff, fact, result, random) };
+  const result = { kind: "probe" as const, probe: findingOf(outcome) };
+  // The same would be refused again, however often it is asked.
+  const asked = outcome.class === "refused" ? { ...handoff, probes: MOST_PROBES } : handoff;
+  return { from: "unknown", settlement: settle("unknown", asked, fact, result, random) };
 }
 
-function findingOf(handoff: Subject, outcome: Outcome): ProbeResult {
+function findingOf(outcome: Outcome): ProbeResult {
   const code = "code" in outcome ? outcome.code : outcome.class;
-  const message = "message" in outcome ? outcome.message : "";
-  if (outcome.class !== "refused") return { kind: "failed", code, message };
-  const differences = [{ field: code, ours: message, theirs: "refused" }];
-  return { kind: "found", externalId: handoff.object, differences };
+  const said = "message" in outcome ? outcome.message : "";
+  if (outcome.class !== "refused") return { kind: "failed", code, message: said };
+  const message = `Sent again because an earlier request had no answer, and refused: ${said}. Whether the earlier one took effect is not known.`;
+  return { kind: "failed", code, message };
 }

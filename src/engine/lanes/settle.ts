@@ -55,7 +55,7 @@ export interface Settlement {
 /** After so many definite "not now" answers about one handoff a person should look. */
 const MOST_ATTEMPTS = 40;
 /** After so many probes that told nothing a person should look; the last ones are minutes apart. */
-const MOST_PROBES = 30;
+export const MOST_PROBES = 30;
 const RETRY = { baseMs: 500, capMs: 300_000 };
 const PROBE = { baseMs: 400, capMs: 120_000 };
 /** Minutes until a person is asked for a step that stays undone; most are done by the next try. */
