@@ -1,8 +1,8 @@
 -- The documents of a customer, found by the customer's id and not by a pattern.
 --
--- The index of 0005 read each new event's references by a regular expression, which was a tenth of
--- what PostgreSQL does for an event. Two splits of the text find the id alone; ids of two sources
--- may be the same, so whoever asks compares the whole key as well.
+-- The index of 0005 read each new event's references by a regular expression: some 9 of the 237 µs
+-- that PostgreSQL spends on an event's rows. Two splits of the text find the id alone; ids of two
+-- sources may be the same, so whoever asks compares the whole key as well.
 create index event_customer_id on event
   (split_part(split_part(refs, '/customer/', 2), '"', 1), id)
   where refs like '%/customer/%';

@@ -1,7 +1,7 @@
 /**
  * A quick yes. The library that holds the schemas says in every detail what is wrong with data; but
  * nearly all data are right, and a yes needs no details: no copy, no list of problems, no object a
- * field. Intake checks hundreds of fields a document, and this is a quarter of the price.
+ * field. Intake checks hundreds of fields a document, and this is half the price.
  *
  * Made from the schema itself, so that there is still one shape of each thing. What this file does
  * not know how to read is asked of the library, field by field. A "no" is never final here: whoever

@@ -55,6 +55,28 @@ describe("refusals of a live account", () => {
     expect((await room.probe(invoiceGiven(id))).kind).toBe("failed");
   });
 
+  test("a probe that is too late makes no call; one that becomes so makes no second", async () => {
+    // A room of its own, whose connector has read no period yet: a probe asks twice.
+    const own = await openRoom(24_012);
+    const given = invoiceGiven(fresh());
+    await own.post(given);
+    const calls = async (mayAsk: number) => {
+      let asked = 0;
+      const before = own.sandbox.calls.total;
+      const tooLate = () => {
+        asked += 1;
+        return asked > mayAsk;
+      };
+      const sent = own.call(contextOf(given));
+      const { kind } = await own.target.probe(given.operation, given.reference, sent, tooLate);
+      return [kind, own.sandbox.calls.total - before];
+    };
+    expect(await calls(0)).toEqual(["failed", 0]);
+    expect(await calls(1)).toEqual(["failed", 1]);
+    expect(await calls(2)).toEqual(["found", 2]);
+    await own.close();
+  });
+
   test("a revoked token pauses the account", async () => {
     room.sandbox.world.revokeToken(true);
     const outcome = await room.apply(invoiceGiven(fresh()));

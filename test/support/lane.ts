@@ -1,15 +1,39 @@
-/** A lane as a hub would run it, on one budget "plain" with two seats and one target. */
+/** A lane as a hub runs it, on a ledger with one budget "plain" of two seats, and one target. */
 import type { TargetConnection } from "../../src/connectors/kit/target.ts";
 import type { LaneContext } from "../../src/engine/lanes/lane-context.ts";
 import { seededRandom } from "../../src/kernel/random.ts";
 import type { Pool } from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { declareBudgets } from "../../src/store/declare-budgets.ts";
 import type { HeadKey } from "../../src/store/release-handoffs.ts";
 import { releaseHandoffs } from "../../src/store/release-handoffs.ts";
+import { freshDatabase } from "./database.ts";
 import { plainKeyring } from "./system-cipher.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
 
 export const runOptions = { runMs: 20_000, lingerMs: 30, shouldStop: () => false };
+
+const BUDGET = { name: "plain", concurrency: 2, ratePerSecond: undefined };
+
+export interface LaneLedger {
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+/** A fresh ledger that knows the budget. */
+export async function openLaneLedger(): Promise<LaneLedger> {
+  const { url, drop } = await freshDatabase();
+  const pool = openDatabase({ url, connections: 6, name: "test", onIdleError: () => {} });
+  await declareBudgets(pool, [BUDGET]);
+  return {
+    pool,
+    async close() {
+      await pool.end();
+      await drop();
+    },
+  };
+}
 
 export interface LaneWishes {
   readonly hub: string;
@@ -21,7 +45,6 @@ export function laneOn(
   target: TargetConnection,
   { hub, crash = () => {} }: LaneWishes,
 ): LaneContext {
-  const budget = { name: "plain", concurrency: 2, ratePerSecond: undefined };
   const targets = new Map([[target.connection, target]]);
   return {
     pool,
@@ -31,7 +54,7 @@ export function laneOn(
     keyring: plainKeyring,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     hub,
-    budgets: new Map([["plain", { ...budget, targets }]]),
+    budgets: new Map([[BUDGET.name, { ...BUDGET, targets }]]),
     release: (keys: readonly HeadKey[]) => void releaseHandoffs(pool, keys),
     wakeMore: () => {},
     crash,

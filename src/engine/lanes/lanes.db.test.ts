@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { FreshDatabase } from "../../../test/support/database.ts";
-import { freshDatabase } from "../../../test/support/database.ts";
-import { laneOn, runOptions as options, statesOf } from "../../../test/support/lane.ts";
+import type { LaneLedger } from "../../../test/support/lane.ts";
+import {
+  laneOn,
+  openLaneLedger,
+  runOptions as options,
+  statesOf,
+} from "../../../test/support/lane.ts";
 import { tell } from "../../../test/support/ledger-facts.ts";
 import type { PlainServer } from "../../../test/support/plain-target.ts";
 import { plainTarget, startPlainServer } from "../../../test/support/plain-target.ts";
 import type { CallTarget, Guard } from "../../connectors/kit/target.ts";
 import { checkNoBlindRetry } from "../../store/check-sends.ts";
 import type { Pool } from "../../store/database.ts";
-import { openDatabase } from "../../store/database.ts";
-import { declareBudgets } from "../../store/declare-budgets.ts";
 import { findDueHeads } from "../../store/find-due-heads.ts";
 import { releaseHandoffs } from "../../store/release-handoffs.ts";
 import { takeLane } from "../../store/take-lane.ts";
@@ -18,7 +20,7 @@ import type { LaneContext } from "./lane-context.ts";
 import { makeLaneSignals } from "./lane-signals.ts";
 import { runLane } from "./run-lane.ts";
 
-let database: FreshDatabase;
+let ledger: LaneLedger;
 let pool: Pool;
 let server: PlainServer;
 let target: CallTarget;
@@ -29,16 +31,14 @@ async function open(guard: Guard, settleMs = 0): Promise<void> {
 }
 
 beforeEach(async () => {
-  database = await freshDatabase();
-  pool = openDatabase({ url: database.url, connections: 6, name: "test", onIdleError: () => {} });
-  await declareBudgets(pool, [{ name: "plain", concurrency: 2, ratePerSecond: undefined }]);
+  ledger = await openLaneLedger();
+  pool = ledger.pool;
 });
 
 afterEach(async () => {
   await target.close?.();
   await server.close();
-  await pool.end();
-  await database.drop();
+  await ledger.close();
 });
 
 const laneOf = (hub: string, crash?: (label: string) => void) =>
