@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FreshDatabase } from "../../test/support/database.ts";
 import { freshDatabase } from "../../test/support/database.ts";
-import { tell } from "../../test/support/ledger-facts.ts";
+import { factsOf, storeOnly, tell } from "../../test/support/ledger-facts.ts";
 import type { Pool } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import { findStaleHeads } from "./find-due-heads.ts";
@@ -50,6 +50,39 @@ describe("release", () => {
     expect(out.rowCount).toBe(20);
     const heads = await pool.query("select 1 from object_head where open_handoff is not null");
     expect(heads.rowCount).toBe(20);
+  });
+  test("given an older state that comes while a release is at work, then it is not let out over the newer one", async () => {
+    await tell(pool, [{ id: "c9", customer: "c1", at: 9 }]);
+    await pool.query("update handoff set state = 'confirmed'");
+    await pool.query(
+      "update object_head set open_handoff = null, confirmed_version = (select version from handoff)",
+    );
+    const stalled = await pool.connect();
+    try {
+      await storeOnly(pool, factsOf([{ id: "c3", customer: "c1", at: 3 }]));
+      await stalled.query("begin");
+      await stalled.query("select 1 from handoff where state = 'waiting' for update");
+      // Stands at superseding version 3, whose row is held, having read what is there.
+      const release = releaseHandoffs(pool, [{ target: "plain", object: "src/customer/c1" }]);
+      await vi.waitUntil(async () => {
+        const waits = await pool.query(
+          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        return waits.rowCount === 1;
+      });
+      await storeOnly(pool, factsOf([{ id: "c4", customer: "c1", at: 4 }]));
+      await stalled.query("rollback");
+      await release;
+    } finally {
+      stalled.release();
+    }
+    expect(await states()).toEqual([
+      "customer/c1@3 superseded",
+      "customer/c1@4 waiting",
+      "customer/c1@9 confirmed",
+    ]);
+    await releaseHandoffs(pool, [{ target: "plain", object: "src/customer/c1" }]);
+    expect(await states()).toContain("customer/c1@4 superseded");
   });
   test("given an urgent invoice behind a backfilled customer, then the customer is lifted", async () => {
     await tell(pool, [{ id: "c", customer: "c1", at: 1 }]);

@@ -51,18 +51,24 @@ with gone as (
 )
 delete from handoff_need n using gone where n.handoff_id = gone.id`;
 
+/**
+ * An older state asks again whether it is too old: one that was committed after the statement
+ * before this one began was not seen there. It waits for its own release, which supersedes it.
+ */
 const READY = `
 with oldest as (
-  select w.target, w.object, o.id, o.state, o.not_before
-  from unnest($1::text[], $2::text[]) as w(target, object)
+  select w.target, w.object, o.id, o.state, o.not_before,
+    o.effect = 'state' and o.version < w.confirmed_version as too_old
+  from unnest($1::text[], $2::text[], $3::bigint[]) as w(target, object, confirmed_version)
   cross join lateral (
-    select h.id, h.state, h.not_before from handoff h
+    select h.id, h.state, h.not_before, h.effect, h.version from handoff h
     where h.target = w.target and h.object = w.object and h.ordered
       and h.state not in ('confirmed', 'excluded', 'superseded')
     order by h.version, h.id limit 1) o
 ), able as (
   select o.id, o.target, o.object from oldest o
-  where o.state = 'waiting' and (o.not_before is null or o.not_before <= now())
+  where o.state = 'waiting' and o.too_old is not true
+    and (o.not_before is null or o.not_before <= now())
     and not exists (
       select 1 from handoff_need n
       where n.handoff_id = o.id and not exists (
@@ -102,12 +108,12 @@ async function releaseIn(
     values: [targets, objects],
   });
   if (locked.rows.length === 0) return new Map();
-  const free = [locked.rows.map((row) => row.target), locked.rows.map((row) => row.object)];
-  await session.query({
-    name: "supersede-states",
-    text: SUPERSEDE,
-    values: [...free, locked.rows.map((row) => row.confirmed_version)],
-  });
+  const free = [
+    locked.rows.map((row) => row.target),
+    locked.rows.map((row) => row.object),
+    locked.rows.map((row) => row.confirmed_version),
+  ];
+  await session.query({ name: "supersede-states", text: SUPERSEDE, values: free });
   const ready = await session.query<{ budget: string; ready: number }>({
     name: "ready-oldest",
     text: READY,

@@ -119,6 +119,12 @@ export function factsOf(happenings: readonly Happening[], maker = factMaker): Fa
   );
 }
 
+/** Stores facts as intake would and releases nothing: what a process that died has left. */
+export function storeOnly(pool: Pool, facts: readonly Fact[]): ReturnType<typeof storeFacts> {
+  const store = { pool, hasher: systemHasher, keyring: plainKeyring, onCommitted: () => {} };
+  return storeFacts(store, facts);
+}
+
 /** Stores happenings as intake would and releases what can go; returns the verdicts. */
 export async function tell(
   pool: Pool,
@@ -126,8 +132,7 @@ export async function tell(
   maker = factMaker,
 ): Promise<string[]> {
   const facts = factsOf(happenings, maker);
-  const store = { pool, hasher: systemHasher, keyring: plainKeyring, onCommitted: () => {} };
-  const verdicts = await storeFacts(store, facts);
+  const verdicts = await storeOnly(pool, facts);
   const keys = facts.flatMap((fact) =>
     fact.handoffs.map((h) => ({ target: h.target, object: h.event.subject })),
   );
