@@ -22,9 +22,9 @@ export interface LaneLedger {
 }
 
 /** A fresh ledger that knows the budget. */
-export async function openLaneLedger(): Promise<LaneLedger> {
+export async function openLaneLedger({ connections = 6 } = {}): Promise<LaneLedger> {
   const { url, drop } = await freshDatabase();
-  const pool = openDatabase({ url, connections: 6, name: "test", onIdleError: () => {} });
+  const pool = openDatabase({ url, connections, name: "test", onIdleError: () => {} });
   await declareBudgets(pool, [BUDGET]);
   return {
     pool,
