@@ -29,6 +29,9 @@ export type RepairStep =
 /** The target said no, in words that mean that nothing was done. */
 const DEFINITE = new Set(["refused", "later"]);
 
+/** What a look at the target found: not there, or there as it was before. */
+const UNDONE = new Set(["probe-absent", "probe-older"]);
+
 /** True when a request may have left and nothing since proves that it had no effect. */
 export function isInDoubt(candidate: RepairCandidate): boolean {
   return candidate.guard !== null && !isProvenUndone(candidate);
@@ -36,7 +39,7 @@ export function isInDoubt(candidate: RepairCandidate): boolean {
 
 function isProvenUndone({ last_outcome, settled }: RepairCandidate): boolean {
   if (last_outcome === null) return false;
-  return DEFINITE.has(last_outcome) || (last_outcome === "probe-absent" && settled === true);
+  return DEFINITE.has(last_outcome) || (UNDONE.has(last_outcome) && settled === true);
 }
 
 export function planRepair(candidate: RepairCandidate): RepairStep {

@@ -22,14 +22,15 @@ export async function findDueHeads(
 
 /**
  * The rest of the waiting, by id in pages. Joined to free heads only: a waiting handoff behind one
- * that is out is released by the outcome of that one, one behind an exception by its repair.
+ * that is out is released by the outcome of that one, one behind an exception by its repair; but a
+ * newer state takes the place of an excepted one, and no repair is to be waited for.
  *
  * A page is so many rows looked at, not so many found: where a hundred thousand wait behind
  * exceptions, one look that goes on until it has found enough reads them all, every two seconds.
  */
 const STALE = `
 with page as (
-  select id, target, object, version, changed_at from handoff
+  select id, target, object, version, changed_at, effect, flow, operation from handoff
   where state = 'waiting' and ordered and not_before is null and id > $1
   order by id limit $2
 ), stale as (
@@ -39,7 +40,9 @@ with page as (
     and not exists (
       select 1 from handoff p
       where p.target = w.target and p.object = w.object and p.ordered
-        and p.state = 'excepted' and p.version <= w.version)
+        and p.state = 'excepted' and p.version <= w.version
+        and not (p.effect = 'state' and w.effect = 'state' and p.flow = w.flow
+          and p.operation = w.operation and (w.version, w.id) > (p.version, p.id)))
 )
 select l.id as last_id, s.target, s.object
 from (select id from page order by id desc limit 1) l left join stale s on true`;

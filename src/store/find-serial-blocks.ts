@@ -14,15 +14,23 @@ export interface SerialGroup {
   readonly operations: readonly string[];
 }
 
+const LOCK = `
+select g.name, pg_try_advisory_xact_lock(hashtextextended('serial ' || $1 || ' ' || g.name, 0))
+  as mine
+from unnest($2::text[]) as g(name)`;
+
+/**
+ * A statement of its own, after the lock: within one, the rows would be read as they were before
+ * whoever held the lock committed its claim.
+ */
 const FIND = `
 select g.name from unnest($2::text[]) as g(name)
-where not pg_try_advisory_xact_lock(hashtextextended('serial ' || $1 || ' ' || g.name, 0))
-  or exists (
-    select 1 from handoff h
-    where h.budget = $1 and h.state = 'sent'
-      and g.name = (
-        select o.name from unnest($3::text[], $4::text[]) as o(operation, name)
-        where o.operation = h.target || ' ' || h.operation))`;
+where exists (
+  select 1 from handoff h
+  where h.budget = $1 and h.state = 'sent'
+    and g.name = (
+      select o.name from unnest($3::text[], $4::text[]) as o(operation, name)
+      where o.operation = h.target || ' ' || h.operation))`;
 
 /** The operations that must not be claimed now. */
 export async function findSerialBlocks(
@@ -34,16 +42,19 @@ export async function findSerialBlocks(
   const pairs = groups.flatMap(({ name, operations }) =>
     operations.map((operation) => ({ name, operation })),
   );
-  const result = await session.query<{ name: string }>({
+  const names = groups.map((group) => group.name);
+  const locks = await session.query<{ name: string; mine: boolean }>({
+    name: "lock-serial-groups",
+    text: LOCK,
+    values: [budget, names],
+  });
+  const mine = locks.rows.flatMap((row) => (row.mine ? [row.name] : []));
+  const out = await session.query<{ name: string }>({
     name: "find-serial-blocks",
     text: FIND,
-    values: [
-      budget,
-      groups.map((group) => group.name),
-      pairs.map((pair) => pair.operation),
-      pairs.map((pair) => pair.name),
-    ],
+    values: [budget, mine, pairs.map((pair) => pair.operation), pairs.map((pair) => pair.name)],
   });
-  const blocked = new Set(result.rows.map((row) => row.name));
-  return pairs.filter((pair) => blocked.has(pair.name)).map((pair) => pair.operation);
+  const busy = new Set(out.rows.map((row) => row.name));
+  const free = new Set(mine.filter((name) => !busy.has(name)));
+  return pairs.filter((pair) => !free.has(pair.name)).map((pair) => pair.operation);
 }

@@ -79,10 +79,14 @@ export async function readLinks(
   return new Map(result.rows.map((row) => [`${row.target}\n${row.object}`, row.external_id]));
 }
 
-/** `doubt_ms`: until the last send that nobody answered must have settled; negative when it has. */
+/**
+ * `doubt_ms`: until the last send that nobody answered must have settled; negative when it has.
+ * `doubt_code`, `doubt_message`: what was made of its answer, where one came.
+ */
 const LAST_SENDS = `
 select distinct on (a.handoff_id) a.handoff_id, a.id, a.send_key, a.key_id, a.request as bytes,
-  (extract(epoch from d.settles_at - now()) * 1000)::float8 as doubt_ms
+  (extract(epoch from d.settles_at - now()) * 1000)::float8 as doubt_ms, u.code as doubt_code,
+  u.message as doubt_message
 from attempt a
 left join lateral (
   select max(t.settles_at) as settles_at from attempt t
@@ -91,6 +95,9 @@ left join lateral (
     where o.attempt_id = t.id and o.handoff_id = a.handoff_id
       and o.class in ('done', 'refused', 'later', 'not-started', 'kept-otherwise',
         'unfinished'))) d on true
+left join lateral (
+  select o.code, o.message from outcome o
+  where o.handoff_id = a.handoff_id and o.class = 'unknown' order by o.id desc limit 1) u on true
 where a.handoff_id = any($1::uuid[]) and a.kind = 'send'
 order by a.handoff_id, a.id desc`;
 
@@ -100,11 +107,14 @@ export interface LastSend {
   /** Undefined where it is kept no longer. */
   readonly request: Uint8Array | undefined;
   readonly doubt_ms: number | null;
+  readonly doubt_code: string | null;
+  readonly doubt_message: string | null;
 }
 
 /** What brought the same effect there for another handoff, found by their object's events. */
 const TWIN_SENDS = `
-select h.id as handoff_id, s.id, s.send_key, s.key_id, s.bytes, null::float8 as doubt_ms
+select h.id as handoff_id, s.id, s.send_key, s.key_id, s.bytes, null::float8 as doubt_ms,
+  null::text as doubt_code, null::text as doubt_message
 from handoff h cross join lateral (
   select a.id, a.send_key, a.key_id, a.request as bytes
   from event e join handoff t on t.event_id = e.id and t.reference = h.reference and t.id <> h.id
@@ -141,9 +151,9 @@ async function readSends(
   const { rows } = await session.query<SendRow>({ ...query, values: [handoffs] });
   const opened = await openBodies(keyring, "attempt", rows);
   return new Map(
-    rows.map(({ handoff_id, send_key, doubt_ms }, index) => [
-      handoff_id,
-      { handoff_id, send_key, doubt_ms, request: opened[index] },
+    rows.map(({ bytes: _, id: __, key_id: ___, ...row }, index) => [
+      row.handoff_id,
+      { ...row, request: opened[index] },
     ]),
   );
 }

@@ -1,12 +1,16 @@
 /**
  * Records what came of a seat's calls: outcome rows, the handoffs' new states, links and heads, and
  * the exceptions of what was refused. The states come from the table in handoffs/states.ts; the
- * statement moves a row only from the state the caller saw, under the seat's fence.
+ * statement moves a row only from the state the caller saw, and only while it is this seat's claim:
+ * a question that took longer than its minute is another seat's by now, which may have sent again
+ * since. Such an answer is kept as a late one and nothing follows from it: neither state nor head
+ * nor link.
  *
  * A confirmed object frees its head and raises the version that is there; so does an exception,
  * behind which the object's later handoffs stay parked because it is still the oldest open one.
  */
 import type { Session } from "./database.ts";
+import type { Seat } from "./take-lane.ts";
 
 export interface SettlementRow {
   readonly handoffId: string;
@@ -57,12 +61,14 @@ with moved as (
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::integer[])
     as x(id, from_state, to_state, reason, external_id, attempt_id, wait_ms)
   where h.id = x.id and h.state = x.from_state
+    and h.budget = $25 and h.lane_seat = $26 and h.fence = $27
   returning h.id
 ), o as (
   insert into outcome (id, attempt_id, handoff_id, class, code, message, external_id, answer,
     duration_ms, row_hash)
-  select x.id, x.attempt_id, x.handoff_id, x.class, x.code, x.message, x.external_id, x.answer,
-    x.duration_ms, x.row_hash
+  select x.id, x.attempt_id, x.handoff_id,
+    case when x.handoff_id in (select id from moved) then x.class else 'late-' || x.class end,
+    x.code, x.message, x.external_id, x.answer, x.duration_ms, x.row_hash
   from unnest($8::uuid[], $6::uuid[], $1::uuid[], $9::text[], $10::text[], $11::text[], $5::text[],
     $12::text[], $13::integer[], $14::bytea[])
     as x(id, attempt_id, handoff_id, class, code, message, external_id, answer, duration_ms,
@@ -74,16 +80,21 @@ with moved as (
   from unnest($15::text[], $16::text[], $17::bigint[], $18::boolean[], $19::uuid[])
     as x(target, object, version, confirmed, handoff_id)
   where d.target = x.target and d.object = x.object and d.open_handoff = x.handoff_id
+    and x.handoff_id in (select id from moved)
+), confirmed as materialized (
+  select x.* from unnest($20::text[], $21::text[], $22::text[], $23::text[], $24::text[],
+    $28::uuid[]) as x(target, object, external_id, number, reference, handoff_id)
+  where x.handoff_id in (select id from moved)
 ), l as (
   insert into link (target, object, external_id, number, reference)
-  select * from unnest($20::text[], $21::text[], $22::text[], $23::text[], $24::text[])
+  select target, object, external_id, number, reference from confirmed
   on conflict (target, object) do update
     set external_id = excluded.external_id, number = coalesce(excluded.number, link.number)
     where not link.chosen and (link.external_id <> excluded.external_id
       or (excluded.number is not null and link.number is distinct from excluded.number))
 ), f as (
   update effect e set external_id = x.external_id, confirmed_at = now()
-  from unnest($24::text[], $22::text[]) as x(reference, external_id)
+  from confirmed x
   where e.reference = x.reference and e.confirmed_at is null
 )
 select id from moved`;
@@ -94,6 +105,7 @@ const HEAD_FREE = new Set(["confirmed", "excepted", "waiting"]);
 /** Ids of the handoffs that moved; a missing one had been moved by somebody else meanwhile. */
 export async function recordOutcomes(
   session: Session,
+  seat: Seat,
   rows: readonly SettlementRow[],
 ): Promise<Set<string>> {
   const heads = rows
@@ -130,6 +142,10 @@ export async function recordOutcomes(
       links.map((r) => r.link?.externalId),
       links.map((r) => r.link?.number ?? null),
       links.map((r) => r.reference),
+      seat.budget,
+      seat.seat,
+      seat.fence,
+      links.map((r) => r.handoffId),
     ],
   });
   const moved = new Set(result.rows.map((row) => row.id));

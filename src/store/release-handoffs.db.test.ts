@@ -4,6 +4,7 @@ import { freshDatabase } from "../../test/support/database.ts";
 import { factsOf, storeOnly, tell } from "../../test/support/ledger-facts.ts";
 import type { Pool } from "./database.ts";
 import { openDatabase } from "./database.ts";
+import { exceptOverdue } from "./except-overdue.ts";
 import { findStaleHeads } from "./find-due-heads.ts";
 import { releaseHandoffs } from "./release-handoffs.ts";
 
@@ -25,6 +26,15 @@ async function states(): Promise<string[]> {
   );
   return rows.rows.map((row) => `${row.object.slice(4)}@${row.version} ${row.state}`);
 }
+
+/** Until somebody waits for a lock. */
+const blocked = () =>
+  vi.waitUntil(async () => {
+    const waits = await pool.query(
+      "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return waits.rowCount === 1;
+  });
 
 describe("release", () => {
   test("given an object with several facts, then only its oldest is let out", async () => {
@@ -64,12 +74,7 @@ describe("release", () => {
       await stalled.query("select 1 from handoff where state = 'waiting' for update");
       // Stands at superseding version 3, whose row is held, having read what is there.
       const release = releaseHandoffs(pool, [{ target: "plain", object: "src/customer/c1" }]);
-      await vi.waitUntil(async () => {
-        const waits = await pool.query(
-          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-        );
-        return waits.rowCount === 1;
-      });
+      await blocked();
       await storeOnly(pool, factsOf([{ id: "c4", customer: "c1", at: 4 }]));
       await stalled.query("rollback");
       await release;
@@ -83,6 +88,27 @@ describe("release", () => {
     ]);
     await releaseHandoffs(pool, [{ target: "plain", object: "src/customer/c1" }]);
     expect(await states()).toContain("customer/c1@4 superseded");
+  });
+  test("given one that is excepted while a release reaches it, then it stays excepted", async () => {
+    await tell(pool, [{ id: "a", invoice: "i1", at: 1 }]);
+    await pool.query(
+      "update handoff set state = 'waiting', attempts = 3, not_before = now(), deadline_at = now() - interval '1 minute'",
+    );
+    await pool.query("update object_head set open_handoff = null");
+    const overdue = await pool.connect();
+    try {
+      await overdue.query("begin");
+      expect(await exceptOverdue(overdue)).toBe(1);
+      const release = releaseHandoffs(pool, [{ target: "plain", object: "src/invoice/i1" }]);
+      await blocked();
+      await overdue.query("commit");
+      await release;
+    } finally {
+      overdue.release();
+    }
+    expect(await states()).toEqual(["invoice/i1@1 excepted"]);
+    const heads = await pool.query("select 1 from object_head where open_handoff is not null");
+    expect(heads.rowCount).toBe(0);
   });
   test("given an urgent invoice behind a backfilled customer, then the customer is lifted", async () => {
     await tell(pool, [{ id: "c", customer: "c1", at: 1 }]);

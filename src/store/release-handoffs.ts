@@ -54,6 +54,7 @@ delete from handoff_need n using gone where n.handoff_id = gone.id`;
 /**
  * An older state asks again whether it is too old: one that was committed after the statement
  * before this one began was not seen there. It waits for its own release, which supersedes it.
+ * What moves asks again whether it still waits: an overdue one may be excepted at this moment.
  */
 const READY = `
 with oldest as (
@@ -75,7 +76,7 @@ with oldest as (
         select 1 from link l where l.target = n.target and l.object = n.object))
 ), moved as (
   update handoff h set state = 'ready', reason = null, not_before = null, changed_at = now()
-  from able where h.id = able.id
+  from able where h.id = able.id and h.state = 'waiting'
   returning h.id, h.target, h.object, h.budget
 ), cleared as (
   delete from handoff_need n using moved where n.handoff_id = moved.id

@@ -9,10 +9,14 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type pg from "pg";
+import type { Random } from "../../src/kernel/random.ts";
 import { seededRandom } from "../../src/kernel/random.ts";
 import type { Pool } from "../../src/store/database.ts";
 
-export type Actors = Readonly<Record<string, (pool: Pool) => Promise<unknown>>>;
+/** `pause`: a step that is no statement, an answer from outside for one. */
+export type Actor = (pool: Pool, pause: Pause) => Promise<unknown>;
+export type Actors = Readonly<Record<string, Actor>>;
+export type Pause = (what: string) => Promise<void>;
 
 /** Which of so many may go next; the first is whoever went last, where `continues`. */
 export type Chooser = (ways: number, continues: boolean) => number;
@@ -42,7 +46,7 @@ export async function interleave(pool: Pool, actors: Actors, choose: Chooser): P
   };
   const running = Object.entries(actors).map(async ([actor, run]) => {
     try {
-      await run(gatedPool(pool, room, actor));
+      await run(gatedPool(pool, room, actor), (what) => gateOf(room, actor, what));
     } finally {
       room.unfinished.delete(actor);
       room.moves += 1;
@@ -132,12 +136,7 @@ function gated(client: pg.PoolClient, room: Room, actor: string): pg.PoolClient 
   const query = async (...asked: unknown[]): Promise<unknown> => {
     const statement = nameOf(asked[0]);
     // Beginning sees nothing and holds nothing: its place in the order makes no difference.
-    if (statement !== "begin") {
-      await new Promise<void>((open) => {
-        room.gates.push({ actor, statement, open });
-        room.moves += 1;
-      });
-    }
+    if (statement !== "begin") await gateOf(room, actor, statement);
     room.atWork.set(pid, actor);
     room.moves += 1;
     try {
@@ -156,63 +155,66 @@ function gated(client: pg.PoolClient, room: Room, actor: string): pg.PoolClient 
   });
 }
 
+function gateOf(room: Room, actor: string, statement: string): Promise<void> {
+  return new Promise((open) => {
+    room.gates.push({ actor, statement, open });
+    room.moves += 1;
+  });
+}
+
 function nameOf(asked: unknown): string {
   const { name, text } =
     typeof asked === "string" ? { name: undefined, text: asked } : (asked as pg.QueryConfig);
   return name ?? text.replace(/\s+/g, " ").trim().slice(0, 60);
 }
 
-/** Every schedule with at most so many preemptions, one after the other. */
-export function everySchedule(preemptions: number): () => Chooser | undefined {
-  let path: { ways: number; taken: number }[] | undefined;
-  return () => {
-    if (path !== undefined) {
-      while (path.length > 0 && isLastWay(path.at(-1))) path.pop();
-      const step = path.at(-1);
-      if (step === undefined) return undefined;
-      step.taken += 1;
-    }
-    const walked = path ?? [];
-    path = walked;
-    let depth = 0;
-    return bounded(preemptions, (ways) => {
-      const step = walked[depth] ?? { ways, taken: 0 };
-      // A statement more or less than last time (a lock that was free): the last way there is.
-      walked[depth] = { ways, taken: Math.min(step.taken, ways - 1) };
-      depth += 1;
-      return walked[depth - 1]?.taken ?? 0;
-    });
-  };
-}
+/** How many schedules of each race are tried, by which seed: TIEOUT_INTERLEAVINGS, TIEOUT_SEED. */
+export const interleavings = {
+  count: Number(process.env["TIEOUT_INTERLEAVINGS"] ?? 12),
+  seed: Number(process.env["TIEOUT_SEED"] ?? Math.floor(Math.random() * 1e9)),
+  preemptions: 3,
+  timeoutMs: 3_600_000,
+} as const;
 
-const isLastWay = (step: { ways: number; taken: number } | undefined): boolean =>
-  step !== undefined && step.taken + 1 >= step.ways;
+let named = 0;
 
-/** So many schedules by a seed, each with at most so many preemptions. */
-export function someSchedules(
-  count: number,
-  seed: number,
-  preemptions: number,
-): () => Chooser | undefined {
+/**
+ * Tries schedules of a race, each with objects of a name of its own, and looks after each. What
+ * fails is told with the schedule in which it did.
+ */
+export async function exploreSchedules(
+  pool: Pool,
+  race: (name: string, pool: Pool) => Promise<Actors>,
+  look: () => Promise<unknown>,
+): Promise<void> {
+  const { count, seed, preemptions } = interleavings;
   const random = seededRandom(seed);
-  let left = count;
-  return () => {
-    left -= 1;
-    if (left < 0) return undefined;
-    const stays = (): boolean => random.unit() < 0.85;
-    return bounded(preemptions, (ways, continues) => {
-      if (continues && stays()) return 0;
-      return Math.floor(random.unit() * ways);
-    });
-  };
+  for (let tried = 0; tried < count; tried += 1) {
+    named += 1;
+    const name = `s${named}`;
+    const actors = await race(name, pool);
+    const schedule = await interleave(pool, actors, chooser(random, preemptions));
+    try {
+      await look();
+    } catch (cause) {
+      const order = schedule.map((step) => `\n  ${step}`).join("");
+      const again = `TIEOUT_SEED=${seed} TIEOUT_INTERLEAVINGS=${count}`;
+      const said = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${said}\n\n${name} (${again}), in this order:${order}`, { cause });
+    }
+  }
 }
 
-function bounded(preemptions: number, choose: Chooser): Chooser {
+/** Goes on with whoever went last, but for so many times; who else then is by chance. */
+function chooser(random: Random, preemptions: number): Chooser {
   let left = preemptions;
   return (ways, continues) => {
-    if (continues && left === 0) return 0;
-    const chosen = ways === 1 ? 0 : choose(ways, continues);
+    if (continues && (left === 0 || random.unit() > PREEMPTS)) return 0;
+    const chosen = Math.floor(random.unit() * ways);
     if (continues && chosen !== 0) left -= 1;
     return chosen;
   };
 }
+
+/** An actor has ten to forty statements: a preemption falls on any of them. */
+const PREEMPTS = 0.15;

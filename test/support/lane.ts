@@ -3,7 +3,7 @@ import type { TargetConnection } from "../../src/connectors/kit/target.ts";
 import type { LaneContext } from "../../src/engine/lanes/lane-context.ts";
 import { seededRandom } from "../../src/kernel/random.ts";
 import type { Pool } from "../../src/store/database.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { inTransaction, openDatabase } from "../../src/store/database.ts";
 import { declareBudgets } from "../../src/store/declare-budgets.ts";
 import type { HeadKey } from "../../src/store/release-handoffs.ts";
 import { releaseHandoffs } from "../../src/store/release-handoffs.ts";
@@ -68,4 +68,22 @@ export async function statesOf(pool: Pool): Promise<Record<string, number>> {
     "select state, count(*)::int as n from handoff group by state order by state",
   );
   return Object.fromEntries(rows.rows.map((row) => [row.state, row.n]));
+}
+
+/**
+ * An hour passes: whatever was sent must have settled, whoever held a seat holds it no longer, what
+ * waited for a time waits no more. Attempts never change, so their rule is set aside for it.
+ */
+export async function letAnHourPass(pool: Pool): Promise<void> {
+  await inTransaction(pool, async (session) => {
+    await session.query("set local session_replication_role = replica");
+    await session.query(
+      `update attempt set send_by = send_by - interval '1 hour',
+         settles_at = settles_at - interval '1 hour' where settles_at > now()`,
+    );
+    await session.query("update lane set lease_until = lease_until - interval '1 hour'");
+    await session.query(
+      "update handoff set not_before = not_before - interval '1 hour' where not_before > now()",
+    );
+  });
 }

@@ -18,6 +18,7 @@ import type { DataKey, LedgerSecrets } from "../../store/keyring.ts";
 import type { ClaimedEvent, LastSend } from "../../store/read-claimed.ts";
 import { laneErrors } from "./errors.ts";
 import type { LaneContext } from "./lane-context.ts";
+import type { Doubt } from "./settle.ts";
 
 /** A claimed handoff may wait for its turn in the claim; later than this it must not begin. */
 export const SEND_BY_MS = 10_000;
@@ -32,8 +33,8 @@ export interface ReadyCall {
   readonly call: PreparedCall;
   readonly attempt: AttemptRow;
   readonly kind: "send" | "probe";
-  /** Milliseconds until an earlier send in doubt must have settled; 0 when none is. */
-  readonly doubtMs: number;
+  /** Of an earlier send of the handoff that nobody gave a telling answer to. */
+  readonly doubt: Doubt | undefined;
 }
 
 export interface Told {
@@ -131,8 +132,7 @@ export function buildSend(
       return lacking(lane, handoff, error.code, operation, error.message);
     }
   }
-  const doubtMs = doubtOf(last);
-  const planned = { handoff, target, spec, call, kind: "send" as const, doubtMs };
+  const planned = { handoff, target, spec, call, kind: "send" as const, doubt: doubtOf(last) };
   return withAttempt(lane, material, planned, sendKey);
 }
 
@@ -164,12 +164,18 @@ export function buildProbe(
   if (spec === undefined || last === undefined) return undefined;
   if (last.request === undefined) return forgotten(lane, handoff);
   const call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
-  const planned = { handoff, target, spec, call, kind: "probe" as const, doubtMs: doubtOf(last) };
+  const planned = { handoff, target, spec, call, kind: "probe" as const, doubt: doubtOf(last) };
   return withAttempt(lane, material, planned, last.send_key);
 }
 
-function doubtOf(last: LastSend | undefined): number {
-  return Math.max(0, last?.doubt_ms ?? 0);
+function doubtOf(last: LastSend | undefined): Doubt | undefined {
+  if (last === undefined || last.doubt_ms === null) return undefined;
+  const settlesMs = Math.max(0, last.doubt_ms);
+  return {
+    settlesMs,
+    code: last.doubt_code ?? undefined,
+    message: last.doubt_message ?? undefined,
+  };
 }
 
 function withAttempt(

@@ -58,7 +58,7 @@ export async function drainBulkCycle(
   try {
     claim = await inTransaction(lane.pool, async (session) => {
       await holdLane(session, seat);
-      if (last !== undefined) await record(lane, session, seat.budget, last);
+      if (last !== undefined) await record(lane, session, seat, last);
       return claimMore ? takeBatch(lane, session, target, seat) : undefined;
     });
   } catch (cause) {
@@ -141,7 +141,7 @@ async function applyBatch(
 async function record(
   lane: LaneContext,
   session: Session,
-  budget: string,
+  seat: Seat,
   batch: FinishedBatch,
 ): Promise<void> {
   const done = batch.items.filter((_, index) => batch.outcomes[index]?.class === "done");
@@ -162,12 +162,14 @@ async function record(
   if (others.length === 0) return;
   await recordOutcomes(
     session,
+    seat,
     others.map((one) => itemRow(lane, batch, one)),
   );
   const rests = others.flatMap(({ outcome }) =>
     outcome.class === "later" && outcome.pauses === "budget" ? [outcome] : [],
   );
-  for (const rest of rests.slice(0, 1)) await pauseBudget(session, budget, rest.afterMs, rest.code);
+  for (const rest of rests.slice(0, 1))
+    await pauseBudget(session, seat.budget, rest.afterMs, rest.code);
 }
 
 type Item = FinishedBatch["items"][number] & { readonly outcome: Outcome };

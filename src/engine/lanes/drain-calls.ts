@@ -158,12 +158,12 @@ async function exchange(
     const releasable: HeadKey[] = [];
     const linked: HeadKey[] = [];
     if (rows.length > 0) {
-      const moved = await recordOutcomes(session, rows);
+      const moved = await recordOutcomes(session, seat, rows);
       for (const { target, link, handoffId } of rows) {
         if (link !== undefined && moved.has(handoffId))
           linked.push({ target, object: link.object });
       }
-      releasable.push(...rows.filter((r) => r.ordered && r.to === "confirmed"));
+      releasable.push(...rows.filter((r) => r.ordered && FREES.has(r.to)));
       await pauseIfTold(session, seat, finished);
     }
     const metered = budget.ratePerSecond !== undefined && limit > 0;
@@ -186,9 +186,18 @@ async function exchange(
         calls.map((one) => one.attempt),
       );
     await exceptUnprepared(session, lacks);
+    releasable.push(...headsOf(lacks, [...doubts, ...ready]));
     const claimed = doubts.length + ready.length;
     return { calls, claimed, releasable, linked, blocked: isBlocked };
   });
+}
+
+/** An exception frees its object too: a newer state that waits behind it takes its place. */
+const FREES: ReadonlySet<string> = new Set(["confirmed", "excepted"]);
+
+function headsOf(lacks: readonly Unprepared[], claimed: readonly ClaimedHandoff[]): HeadKey[] {
+  const ids = new Set(lacks.map(({ handoffId }) => handoffId));
+  return claimed.filter(({ id, ordered }) => ordered && ids.has(id));
 }
 
 /** Operations that line up for one thing, by connection and the thing's name. */
@@ -233,7 +242,10 @@ async function prepare(
   const built: (ReadyCall | Unprepared)[] = [];
   for (const handoff of doubts) {
     const target = callTarget(budget, handoff.target);
-    if (target === undefined) continue;
+    if (target === undefined) {
+      built.push(foreign(lane, handoff));
+      continue;
+    }
     // Without bytes that ever left: asked for because an earlier instance may have sent it.
     const probe = buildProbe(lane, handoff, target, material);
     built.push(probe ?? buildAsk(lane, handoff, target, material));
@@ -305,7 +317,10 @@ async function readMaterial(
   ready: readonly ClaimedHandoff[],
 ): Promise<Material> {
   const { keyring, hasher } = lane;
-  const again = [...doubts, ...ready.filter((handoff) => handoff.attempts > 1)];
+  // After a repair attempts are counted anew: what was sent before is known by its last attempt.
+  const sentBefore = ({ attempts, last_attempt }: ClaimedHandoff): boolean =>
+    attempts > 1 || last_attempt !== null;
+  const again = [...doubts, ...ready.filter(sentBefore)];
   const lastSends = await readLastSends(
     session,
     keyring,

@@ -21,6 +21,11 @@ export const laneErrors = defineErrors({
     message: "The target could not be asked whether the request took effect.",
     class: "pause",
   },
+  E_LANE_SENT_IN_VAIN: {
+    message:
+      "{target} was sent {reference} {times} times, never said what came of it, and does not have it. It last said: {said}",
+    class: "pause",
+  },
   E_LANE_EARLIER_IN_DOUBT: {
     message: "Refused, while an earlier request may still take effect.",
     class: "retry",
@@ -28,6 +33,10 @@ export const laneErrors = defineErrors({
   E_LANE_NO_ANSWER: {
     message: "A bulk call ended without an answer: {reason}",
     class: "retry",
+  },
+  E_LANE_CONNECTOR_FAILED: {
+    message: "The connector failed at {operation}: {reason}",
+    class: "bug",
   },
   E_LANE_FENCED: {
     message:

@@ -203,6 +203,26 @@ describe("a lane", () => {
     expect((await pool.query("select 1 from attempt")).rowCount).toBe(0);
   });
 
+  test.each([
+    ["refused", (at: number) => ({ id: `e${at}`, customer: "c1", at })],
+    ["unprepared", (at: number) => ({ id: `e${at}`, customer: "c1", at, unmapped: at === 1 })],
+  ])(
+    "given a state is %s while a newer one waits behind it, then the newer one goes",
+    async (how, state) => {
+      await open("external-id");
+      if (how === "refused") server.mishaps.push("refused");
+      await tell(pool, [state(1)]);
+      await tell(pool, [state(2)]);
+      const lane = laneOf("h1");
+      for (let run = 0; run < 3; run += 1) {
+        await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, options);
+        await sleep(30);
+      }
+      expect(await states()).toEqual({ confirmed: 1, superseded: 1 });
+      expect(await cases()).toEqual([]);
+    },
+  );
+
   test("given a newer state, then the older waiting one is superseded, and an older late one too", async () => {
     await open("external-id");
     const three = [1, 2, 3].map((n) => ({ id: `e${n}`, customer: "c1", at: n }));

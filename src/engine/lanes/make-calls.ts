@@ -1,7 +1,8 @@
 /** Sends what was claimed, one call at a time, and settles each answer. */
 
 import { settleWindowMs } from "../../connectors/kit/guards.ts";
-import type { Outcome, ProbeResult } from "../../connectors/kit/target.ts";
+import type { Answer, Outcome, ProbeResult } from "../../connectors/kit/target.ts";
+import { messageOf } from "../../kernel/errors.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import { sealAnswer } from "../../store/bodies.ts";
 import { contentHash } from "../../store/content-hash.ts";
@@ -53,26 +54,26 @@ export async function makeCalls(
 }
 
 async function makeCall(lane: LaneContext, ready: ReadyCall, time: CallTime): Promise<Finished> {
-  const { target, handoff, call } = ready;
   const { startBy, lost } = time;
-  const ask = () => target.probe(handoff.operation, handoff.reference, call, lost);
+  const ask = () => askTarget(lane, ready, lost);
   const started = lane.clock.monotonic();
   if (ready.kind === "probe") {
     const probe = await ask();
-    return finish(lane, ready, { kind: "probe", probe }, lane.clock.monotonic() - started);
+    const { doubt } = ready;
+    return finish(lane, ready, { kind: "probe", probe, doubt }, lane.clock.monotonic() - started);
   }
   if (started > startBy) return finish(lane, ready, { kind: "not-started" }, 0);
   lane.crash("before-send");
-  const answer = await target.send(call, startBy);
+  const answer = await sendTo(lane, ready, startBy);
   lane.crash("after-send");
   const durationMs = lane.clock.monotonic() - started;
   if (answer.kind === "not-sent" && lane.clock.monotonic() > startBy) {
     return finish(lane, ready, { kind: "not-started" }, durationMs, answer.reason);
   }
-  const outcome = target.classify(handoff.operation, answer);
+  const outcome = classified(lane, ready, answer);
   const text = answer.kind === "answer" ? `${answer.status} ${answer.body}` : answer.reason;
-  const doubted = outcome.class === "refused" && handoff.probes > 0;
-  if (doubted)
+  const doubted = ready.handoff.probes > 0 || ready.doubt !== undefined;
+  if (outcome.class === "refused" && doubted)
     return finish(lane, ready, await refusedAfterDoubt(ready, outcome, ask), durationMs, text);
   if (outcome.class === "done" && ready.spec.readBack === true) {
     const probe = await ask();
@@ -92,6 +93,51 @@ async function makeCall(lane: LaneContext, ready: ReadyCall, time: CallTime): Pr
 }
 
 /**
+ * A connector that throws must not take the answers of the claim's other calls with it, nor be
+ * asked for ever without anybody hearing of it. Whether its request left is unknown.
+ */
+async function sendTo(lane: LaneContext, ready: ReadyCall, startBy: number): Promise<Answer> {
+  try {
+    return await ready.target.send(ready.call, startBy);
+  } catch (thrown) {
+    return { kind: "no-answer", reason: failed(lane, ready, thrown).message };
+  }
+}
+
+function classified(lane: LaneContext, ready: ReadyCall, answer: Answer): Outcome {
+  try {
+    return ready.target.classify(ready.handoff.operation, answer);
+  } catch (thrown) {
+    return { class: "unknown", ...failed(lane, ready, thrown) };
+  }
+}
+
+async function askTarget(
+  lane: LaneContext,
+  ready: ReadyCall,
+  lost: SeatLost,
+): Promise<ProbeResult> {
+  const { operation, reference } = ready.handoff;
+  try {
+    return await ready.target.probe(operation, reference, ready.call, lost);
+  } catch (thrown) {
+    return { kind: "failed", ...failed(lane, ready, thrown) };
+  }
+}
+
+function failed(
+  lane: LaneContext,
+  { handoff }: ReadyCall,
+  thrown: unknown,
+): { code: string; message: string } {
+  const { operation, target } = handoff;
+  const reason = messageOf(thrown);
+  const { code, message } = laneErrors.E_LANE_CONNECTOR_FAILED({ operation, reason });
+  lane.log.error({ handoff: handoff.id, target, code }, "the connector failed");
+  return { code, message };
+}
+
+/**
  * A refusal settles only its own request. Where an earlier one was in doubt, that one may have
  * taken effect meanwhile (a period that closed between the two), so the target is asked once more;
  * and while the earlier one may still be running, "not there" is no answer yet.
@@ -108,10 +154,11 @@ async function refusedAfterDoubt(
     return { kind: "outcome", outcome: number === undefined ? done : { ...done, number } };
   }
   const notYet = probe.kind === "absent" || probe.kind === "unfinished";
-  if (probe.kind === "failed" || (notYet && ready.doubtMs > 0)) {
+  const doubtMs = ready.doubt?.settlesMs ?? 0;
+  if (probe.kind === "failed" || (notYet && doubtMs > 0)) {
     const { code, message } = laneErrors.E_LANE_EARLIER_IN_DOUBT();
     const unknown = { class: "unknown" as const, code, message };
-    return { kind: "in-doubt-still", outcome: unknown, waitMs: Math.max(500, ready.doubtMs) };
+    return { kind: "in-doubt-still", outcome: unknown, waitMs: Math.max(500, doubtMs) };
   }
   return { kind: "outcome", outcome };
 }
@@ -146,8 +193,9 @@ export function settlementRow(
   const { ready, settlement, durationMs } = finished;
   const { handoff, attempt } = ready;
   const outcomeId = uuidV7(lane.clock, lane.random);
-  const { code, message } = settlement;
-  const answer = sealAnswer(lane.keyring, callKey, outcomeId, finished.answer);
+  const { code } = settlement;
+  const message = storable(settlement.message);
+  const answer = sealAnswer(lane.keyring, callKey, outcomeId, storable(finished.answer));
   return {
     handoffId: handoff.id,
     attemptId: attempt.id,
@@ -173,6 +221,12 @@ export function settlementRow(
     exception: settlement.exception && {
       id: uuidV7(lane.clock, lane.random),
       ...settlement.exception,
+      message: storable(settlement.exception.message) ?? "",
     },
   };
+}
+
+/** PostgreSQL keeps no NUL in a text; one in a target's words must not keep the answer out. */
+function storable(text: string | undefined): string | undefined {
+  return text?.replaceAll("\0", "\uFFFD");
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ProbeResult } from "../../connectors/kit/target.ts";
 import { seededRandom } from "../../kernel/random.ts";
-import type { SettlingSpec, Subject } from "./settle.ts";
-import { settle } from "./settle.ts";
+import type { Doubt, SettlingSpec, Subject } from "./settle.ts";
+import { MOST_IN_VAIN, settle } from "./settle.ts";
 
 const spec: SettlingSpec = {
   name: "invoice.post",
@@ -59,5 +59,40 @@ describe("given a probe that finds ours with a step lacking", () => {
     const settled = settle("sent", subject(40), spec, kept, seededRandom(1));
     expect(settled.to).toBe("excepted");
     expect(settled.exception?.cause).toContain("differs in state");
+  });
+});
+
+describe("given a probe that finds nothing of what was sent and never answered", () => {
+  const doubt: Doubt = { settlesMs: 0, code: "E_BOOKS_500", message: "internal error" };
+  const ask = (subject: Subject, doubt: Doubt | undefined) =>
+    settle(
+      "unknown",
+      subject,
+      spec,
+      { kind: "probe", probe: { kind: "absent" }, doubt },
+      seededRandom(1),
+    );
+  const sent = (attempts: number, probes: number) => ({ ...subject(attempts), probes });
+
+  test("then it is sent again, and a dozen times in vain a person is asked", () => {
+    expect(ask(sent(MOST_IN_VAIN - 1, 40), doubt).to).toBe("ready");
+    const { to, exception } = ask(sent(MOST_IN_VAIN, MOST_IN_VAIN), doubt);
+    expect(to).toBe("excepted");
+    expect(exception?.cause).toBe("books E_LANE_SENT_IN_VAIN E_BOOKS_500");
+  });
+
+  test("given it was refused for now many times and lost once, then it is sent again", () => {
+    expect(ask(sent(40, 1), doubt).to).toBe("ready");
+  });
+
+  test("given it may still take effect, then it is asked for once more after that", () => {
+    const again = ask(sent(MOST_IN_VAIN, MOST_IN_VAIN), { ...doubt, settlesMs: 9000 });
+    expect(again).toMatchObject({ to: "unknown", outcomeClass: "probe-absent" });
+    expect(again.notBeforeMs).toBeGreaterThan(9000);
+    expect(again.exception).toBeUndefined();
+  });
+
+  test("given it was never sent by this ledger, then it goes", () => {
+    expect(ask(sent(40, 40), undefined).to).toBe("ready");
   });
 });

@@ -8,6 +8,7 @@ import type { HandoffEvent, HandoffState } from "../../handoffs/states.ts";
 import { transition } from "../../handoffs/states.ts";
 import { backoffMs } from "../../kernel/backoff.ts";
 import type { Random } from "../../kernel/random.ts";
+import { laneErrors } from "./errors.ts";
 
 export type CallResult =
   | { readonly kind: "outcome"; readonly outcome: Outcome }
@@ -20,7 +21,16 @@ export type CallResult =
       readonly waitMs: number;
     }
   | { readonly kind: "not-started" }
-  | { readonly kind: "probe"; readonly probe: ProbeResult };
+  | { readonly kind: "probe"; readonly probe: ProbeResult; readonly doubt?: Doubt | undefined };
+
+/** A send that was never answered, or not so that anybody knows what came of it. */
+export interface Doubt {
+  /** Milliseconds until it must have settled; 0 when it has. */
+  readonly settlesMs: number;
+  /** What was made of its answer, where there was one. */
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+}
 
 export interface Subject {
   readonly object: string;
@@ -54,6 +64,13 @@ export interface Settlement {
 
 /** After so many definite "not now" answers about one handoff a person should look. */
 const MOST_ATTEMPTS = 40;
+/**
+ * After so many sends, each without a telling answer and each found to have done nothing, a person
+ * should look: about ten minutes, so that an hour of "internal error" is few cases and an answer
+ * that will always be the same is not sent for ever. Counted by both, or a burst of "not now", and
+ * questions that failed for a while, would count as such sends.
+ */
+export const MOST_IN_VAIN = 12;
 /** After so many probes that told nothing a person should look; the last ones are minutes apart. */
 export const MOST_PROBES = 30;
 const RETRY = { baseMs: 500, capMs: 300_000 };
@@ -109,7 +126,7 @@ function draftOf(subject: Subject, spec: SettlingSpec, result: CallResult, rando
     case "kept-otherwise":
       return keptOtherwise(subject, result.externalId, result.probe, random);
     case "probe":
-      return ofProbe(subject, spec, result.probe, random);
+      return ofProbe(subject, spec, result, random);
   }
 }
 
@@ -174,12 +191,19 @@ function firstProbeMs(spec: SettlingSpec, subject: Subject, random: Random): num
   return soon + spec.settlesMs;
 }
 
-function ofProbe(subject: Subject, spec: OperationSpec, probe: ProbeResult, random: Random): Draft {
+type Probed = Extract<CallResult, { kind: "probe" }>;
+
+function ofProbe(
+  subject: Subject,
+  spec: OperationSpec,
+  { probe, doubt }: Probed,
+  random: Random,
+): Draft {
   switch (probe.kind) {
     case "absent":
-      return { event: "found-absent", outcomeClass: "probe-absent" };
+      return ofAbsent(subject, doubt, "probe-absent");
     case "found":
-      return ofFound(subject, spec, probe);
+      return ofFound(subject, spec, probe, doubt);
     case "unfinished":
       return ofUnfinished(subject, probe);
     case "several": {
@@ -202,6 +226,32 @@ function ofProbe(subject: Subject, spec: OperationSpec, probe: ProbeResult, rand
 }
 
 /**
+ * Not there, or there in an older form: sent again. Many times in vain, it is given up; but only
+ * once the last send must have settled, so that whoever decides then knows that nothing is there.
+ */
+function ofAbsent(
+  subject: Subject,
+  doubt: Doubt | undefined,
+  outcomeClass: "probe-absent" | "probe-older",
+): Draft {
+  const { attempts, probes, target, reference } = subject;
+  const inVain = doubt !== undefined && Math.min(attempts, probes) >= MOST_IN_VAIN;
+  if (!inVain) return { event: "found-absent", outcomeClass };
+  if (doubt.settlesMs > 0) {
+    return { event: "probe-failed", outcomeClass, notBeforeMs: doubt.settlesMs + 500 };
+  }
+  const said = doubt.code ?? "E_LANE_NO_ANSWER";
+  const { code, message } = laneErrors.E_LANE_SENT_IN_VAIN({
+    target,
+    reference,
+    times: attempts,
+    said: doubt.message === undefined ? said : `${said}: ${doubt.message}`,
+  });
+  const exception = caseOf(subject, code, said, message);
+  return { event: "gave-up", outcomeClass, reason: said, code, message, exception };
+}
+
+/**
  * Ours, and a step lacks: sent again at once, under the same key and with the same bytes. That is
  * safe because a probe of such an operation is made after the settle window only, and because the
  * request looks for the reference before it creates.
@@ -219,12 +269,17 @@ function ofUnfinished(
 type Found = Extract<ProbeResult, { kind: "found" }>;
 
 /** A state that differs is an older one of ours: as good as absent, the newest is sent again. */
-function ofFound(subject: Subject, spec: OperationSpec, probe: Found): Draft {
+function ofFound(
+  subject: Subject,
+  spec: OperationSpec,
+  probe: Found,
+  doubt: Doubt | undefined,
+): Draft {
   if (probe.differences.length === 0) {
     const link = linkOf(subject, spec, probe.externalId, probe.number);
     return { event: "found-equal", outcomeClass: "adopted", link };
   }
-  if (spec.effect === "state") return { event: "found-absent", outcomeClass: "probe-older" };
+  if (spec.effect === "state") return ofAbsent(subject, doubt, "probe-older");
   const { code, message, exception } = differs(subject, probe);
   return { event: "found-different", outcomeClass: "probe-different", code, message, exception };
 }
