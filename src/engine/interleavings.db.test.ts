@@ -17,6 +17,7 @@ import {
 } from "../store/check-sends.ts";
 import { checkTerminal } from "../store/check-terminal.ts";
 import type { Pool } from "../store/database.ts";
+import { inTransaction } from "../store/database.ts";
 import { exceptOverdue } from "../store/except-overdue.ts";
 import { findDueHeads } from "../store/find-due-heads.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
@@ -254,7 +255,7 @@ const races: Readonly<Record<string, readonly [Offer, Race]>> = {
       );
       await pool.query("update object_head set open_handoff = null");
       return {
-        clock: (own) => exceptOverdue(own),
+        clock: (own) => inTransaction(own, exceptOverdue),
         sweeper: async (own) =>
           void (await releaseHandoffs(own, await findDueHeads(own, ["plain"], 9))),
         lane: drain("h1"),
