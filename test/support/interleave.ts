@@ -170,7 +170,7 @@ function nameOf(asked: unknown): string {
 
 /** How many schedules of each race are tried, by which seed: TIEOUT_INTERLEAVINGS, TIEOUT_SEED. */
 export const interleavings = {
-  count: Number(process.env["TIEOUT_INTERLEAVINGS"] ?? 12),
+  count: Number(process.env["TIEOUT_INTERLEAVINGS"] ?? 8),
   seed: Number(process.env["TIEOUT_SEED"] ?? Math.floor(Math.random() * 1e9)),
   preemptions: 3,
   timeoutMs: 3_600_000,
@@ -185,7 +185,7 @@ let named = 0;
 export async function exploreSchedules(
   pool: Pool,
   race: (name: string, pool: Pool) => Promise<Actors>,
-  look: () => Promise<unknown>,
+  look: (name: string) => Promise<unknown>,
 ): Promise<void> {
   const { count, seed, preemptions } = interleavings;
   const random = seededRandom(seed);
@@ -195,7 +195,7 @@ export async function exploreSchedules(
     const actors = await race(name, pool);
     const schedule = await interleave(pool, actors, chooser(random, preemptions));
     try {
-      await look();
+      await look(name);
     } catch (cause) {
       const order = schedule.map((step) => `\n  ${step}`).join("");
       const again = `TIEOUT_SEED=${seed} TIEOUT_INTERLEAVINGS=${count}`;

@@ -37,14 +37,22 @@ import { testKeyring } from "./system-cipher.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemHasher } from "./system-hasher.ts";
 
-export interface Company {
-  readonly pool: Pool;
-  readonly server: PlainServer;
+/** What is done at a company, on one pool. */
+export interface CompanyActs {
   readonly context: OperationContext;
   /** Takes facts in and releases what they made possible; returns the verdicts. */
   tell(...drafts: readonly EventDraft[]): Promise<string[]>;
+  /** Lets the lane send what is ready, and what that released. */
+  send(): Promise<void>;
   /** Lets the lane send until nothing moves any more. */
   work(): Promise<void>;
+}
+
+export interface Company extends CompanyActs {
+  readonly pool: Pool;
+  readonly server: PlainServer;
+  /** The same company, whose statements go through that pool. */
+  over(pool: Pool): CompanyActs;
   close(): Promise<void>;
 }
 
@@ -198,7 +206,7 @@ export async function openCompany(
 ): Promise<Company> {
   const database = await freshDatabase();
   const { url } = database;
-  const pool = openDatabase({ url, connections: 6, name: "test", onIdleError: () => {} });
+  const pool = openDatabase({ url, connections: 16, name: "test", onIdleError: () => {} });
   await declareBudgets(pool, [BUDGET]);
   const server = options.server ?? (await startPlainServer({ upsert: guard !== "probe" }));
   const target: CallTarget = {
@@ -207,15 +215,43 @@ export async function openCompany(
     marker: options.marks && markerIn(options.marks),
   };
   const maker = makerOf();
-  const release = async (keys: readonly HeadKey[]) => void (await releaseHandoffs(pool, keys));
   const targets = new Map([[target.connection, target]]);
-  const pending: Promise<void>[] = [];
   const keyring = testKeyring(url);
-  const parts = { pool, keyring, clock: systemClock, random: maker.random, hasher: systemHasher };
-  const sends = laneOf(parts, targets, (keys) => void pending.push(release(keys)));
+  const parts = { keyring, clock: systemClock, random: maker.random, hasher: systemHasher };
+  const over = (on: Pool): CompanyActs => actsOf({ ...parts, pool: on }, maker, targets);
   return {
+    ...over(pool),
     pool,
     server,
+    over,
+    async close() {
+      await target.close?.();
+      if (options.server === undefined) await server.close();
+      await Promise.all([keyring.close(), pool.end()]);
+      await database.drop();
+    },
+  };
+}
+
+type Parts = Pick<LaneContext, "pool" | "keyring" | "clock" | "random" | "hasher">;
+
+function actsOf(
+  parts: Parts,
+  maker: FactMaker,
+  targets: ReadonlyMap<string, CallTarget>,
+): CompanyActs {
+  const { pool, keyring } = parts;
+  const release = async (keys: readonly HeadKey[]) => void (await releaseHandoffs(pool, keys));
+  const pending: Promise<void>[] = [];
+  const sends = laneOf(parts, targets, (keys) => void pending.push(release(keys)));
+  const send = async (): Promise<void> => {
+    // Each time as a hub does that was started anew: it has looked at no mark yet.
+    const lane = { ...sends, epochGuard: makeEpochGuard({ ...parts, log: sends.log }) };
+    await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, laneOptions);
+    await Promise.all(pending.splice(0));
+    await release(await findDueHeads(pool, ["plain"], 100));
+  };
+  return {
     context: {
       ...parts,
       actor: { name: "Ada", roles: ["controller", "engineer", "admin"] },
@@ -237,25 +273,16 @@ export async function openCompany(
       );
       return verdicts.map((verdict) => verdict.kind);
     },
+    send,
     async work() {
-      // Each time as a hub does that was started anew: it has looked at no mark yet.
-      const lane = { ...sends, epochGuard: makeEpochGuard({ ...parts, log: sends.log }) };
       for (let quiet = 0, before = ""; quiet < 4; ) {
-        await runLane(lane, makeLaneSignals(), { budget: "plain", seat: 0 }, laneOptions);
-        await Promise.all(pending.splice(0));
-        await release(await findDueHeads(pool, ["plain"], 100));
+        await send();
         const counted = "select state, count(*) from handoff group by 1 order by 1";
         const states = await pool.query(counted);
         const now = JSON.stringify(states.rows);
         quiet = now === before && !now.includes("unknown") ? quiet + 1 : 0;
         before = now;
       }
-    },
-    async close() {
-      await target.close?.();
-      if (options.server === undefined) await server.close();
-      await Promise.all([keyring.close(), pool.end()]);
-      await database.drop();
     },
   };
 }
