@@ -1,6 +1,6 @@
 /**
  * Writes the declared budgets and their seats. A seat beyond a lowered concurrency keeps its row,
- * for handoffs may name it, but it is claimed no more (the caller starts only seats below).
+ * for handoffs may name it. It claims no more, and is taken once if it was left with calls.
  */
 import type { Pool } from "./database.ts";
 import { inTransaction } from "./database.ts";

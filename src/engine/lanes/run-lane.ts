@@ -34,11 +34,16 @@ export async function runLane(
   options: RunOptions,
 ): Promise<RunEnd> {
   const budget = lane.budgets.get(key.budget);
-  if (budget === undefined || key.seat >= budget.concurrency) return "idle";
+  if (budget === undefined) return "idle";
   const seat = await takeLane(lane.pool, key, lane.hub);
   if (seat === undefined) return "taken";
   if (seat.leftBehind > 0) {
     lane.log.warn({ ...key, leftBehind: seat.leftBehind }, "took over calls in flight");
+  }
+  if (key.seat >= budget.concurrency) {
+    // Taken only for what its last holder left, which is in doubt now: any other seat asks.
+    await parkLane(lane.pool, seat);
+    return "idle";
   }
   const drain = makeDrain(lane, budget, seat);
   const until = lane.clock.monotonic() + options.runMs;
