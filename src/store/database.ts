@@ -38,6 +38,9 @@ export function openDatabase(options: DatabaseOptions): Pool {
     types,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
+    // A server whose machine vanished answers nothing, not even that it is gone.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
   pool.on("error", options.onIdleError);
   // A connection may also break while it is checked out and idle between two statements.

@@ -160,6 +160,8 @@ function openKeyPool({ url, onIdleError }: KeyringOptions): pg.Pool {
     application_name: "tieout keys",
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
   pool.on("error", onIdleError);
   pool.on("connect", (client) => client.on("error", onIdleError));
