@@ -1,6 +1,7 @@
 /**
  * Signals inside one hub: a seat that lingers is woken directly, without a detour through the
- * engine. A signal that nobody waits for is remembered until the next wait.
+ * engine. A signal that nobody waits for is lost: a seat looks into the ledger once more after it
+ * parked (`has-ready.ts`), so it costs no more than the time for which a seat lingers.
  */
 export interface LaneSignals {
   /** True when something became ready within `ms`, false when not. */
