@@ -94,12 +94,15 @@ export interface Connections {
 
 const surroundings = { clock: systemClock, random: systemRandom };
 
-/** Opens every connection. Throws E_APP_CONFIG naming the connection and what is wrong with it. */
+/**
+ * Opens every connection. Throws E_APP_CONFIG naming the connection and what is wrong with it, and
+ * E_APP_BUDGET_SHARED.
+ */
 export function openConnections(
   config: TieoutConfig,
   onIdleError: (cause: Error) => void,
 ): Connections {
-  return {
+  const connections: Connections = {
     sources: config.sources.map((one) =>
       checked(one.settings.connection, () => stripeSource(one.settings, surroundings)),
     ),
@@ -108,6 +111,19 @@ export function openConnections(
       target: checked(one.settings.connection, () => openTarget(one, onIdleError)),
     })),
   };
+  refuseSharedBulkBudgets(connections.targets);
+  return connections;
+}
+
+/** A batch is claimed by its budget alone: another target's handoffs would go to the bulk one. */
+function refuseSharedBulkBudgets(targets: Connections["targets"]): void {
+  for (const { target: bulk, budget } of targets) {
+    if (bulk.kind !== "bulk") continue;
+    const other = targets.find((one) => one.budget === budget && one.target !== bulk);
+    if (other === undefined) continue;
+    const [first, second] = [other.target.connection, bulk.connection];
+    throw appErrors.E_APP_BUDGET_SHARED({ first, second, budget });
+  }
 }
 
 function openTarget(one: TargetSetting, onIdleError: (cause: Error) => void): TargetConnection {

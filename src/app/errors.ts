@@ -5,6 +5,12 @@ export const appErrors = defineErrors({
     message: "The configuration of {file} cannot be used: {reason}",
     class: "reject",
   },
+  E_APP_BUDGET_SHARED: {
+    message:
+      'The targets "{first}" and "{second}" share the budget "{budget}", and one of them takes ' +
+      "batches. Give it a budget of its own.",
+    class: "reject",
+  },
   E_APP_VARIABLE_MISSING: {
     message: "The configuration needs the variable {name}, and it is not set.",
     class: "reject",
