@@ -11,6 +11,8 @@ import { announceHub, liveHubs } from "../store/announce-hub.ts";
 import type { Pool } from "../store/database.ts";
 import { ensurePartitions } from "../store/ensure-partitions.ts";
 import { exceptOverdue } from "../store/except-overdue.ts";
+import type { Need } from "../store/except-stranded.ts";
+import { exceptStranded } from "../store/except-stranded.ts";
 import { findDueHeads, findStaleHeads } from "../store/find-due-heads.ts";
 import { findLanesToStart } from "../store/find-lanes-to-start.ts";
 import { forgetExpired } from "../store/forget-expired.ts";
@@ -138,6 +140,21 @@ function observeDuty(parts: DutyParts): Duty[] {
   ];
 }
 
+/** Needs that one walk looks at, some tens of milliseconds, and handoffs that it gives up on. */
+const STRANDED_PAGE = { needs: 2000, handoffs: 500 };
+
+function overdueDuty(pool: Pool): Duty {
+  let strandedAfter: Need | undefined;
+  return {
+    name: "except-overdue",
+    everyMs: 30_000,
+    async run() {
+      await exceptOverdue(pool);
+      strandedAfter = (await exceptStranded(pool, strandedAfter, STRANDED_PAGE)).after;
+    },
+  };
+}
+
 /** What a clock asks for now and then. */
 function slowDuties(parts: DutyParts): Duty[] {
   const { settings, pool, intake } = parts;
@@ -161,11 +178,7 @@ function slowDuties(parts: DutyParts): Duty[] {
       run: async () =>
         void (await runOperation(operations.expireExclusions, clockContext(parts), {})),
     },
-    {
-      name: "except-overdue",
-      everyMs: 30_000,
-      run: async () => void (await exceptOverdue(pool)),
-    },
+    overdueDuty(pool),
     {
       name: "sweep-sources",
       everyMs: settings.sweepEveryMs,

@@ -1,7 +1,8 @@
 /**
  * Gives up on waiting that has outlived its deadline with nothing to wait for but time: a retry
  * that never succeeded, an object that its source does not know. What waits behind an exception is
- * left alone: its cause carries the overdue count and money, and one fix releases it.
+ * left alone: its cause carries the overdue count and money, and one fix releases it. What needs an
+ * object that nothing brings any more is found in `except-stranded.ts`.
  */
 import type { Session } from "./database.ts";
 
