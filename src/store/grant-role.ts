@@ -42,13 +42,22 @@ export async function revokeRole(
   return result.rowCount === 1;
 }
 
+const LOCK = `
+select id from role_grant
+where role = 'admin' and legal_entity is null and revoked_at is null order by id for update`;
+
+/** Two administrators who take each other's place at once go one after the other, and see it. */
+export async function lockAdmins(session: Session): Promise<void> {
+  await session.query(LOCK);
+}
+
 const ADMINS = `
 select count(distinct g.person_id)::int as admins from role_grant g
 join account a on a.person_id = g.person_id and a.disabled_at is null
 where g.role = 'admin' and g.legal_entity is null and g.revoked_at is null
   and g.person_id is distinct from $1`;
 
-/** People besides this one who may sign in and give out roles. */
+/** People besides this one who may sign in and give out roles; true for as long as the lock. */
 export async function countOtherAdmins(session: Session, personId: string): Promise<number> {
   const result = await session.query<{ admins: number }>(ADMINS, [personId]);
   return result.rows[0]?.admins ?? 0;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inTransaction } from "../../store/database.ts";
-import { countOtherAdmins } from "../../store/grant-role.ts";
+import { countOtherAdmins, lockAdmins } from "../../store/grant-role.ts";
 import { disableAccounts } from "../../store/insert-account.ts";
 import { auditActs } from "../audit-act.ts";
 import { operationsErrors } from "../errors.ts";
@@ -14,13 +14,14 @@ export const disableUserOperation = defineOperation({
   permission: "person.manage",
   input: z.strictObject({
     who: whoInput,
-    login: z.string().optional().describe("only this account"),
+    login: z.string().trim().toLowerCase().optional().describe("only this account"),
     reason: z.string().max(500).optional(),
   }),
   output: z.strictObject({ person: z.string(), disabled: z.array(z.string()) }),
   errors: ["E_OPERATIONS_NOT_FOUND", "E_OPERATIONS_LAST_ADMIN"],
   run: async (context, { who, login, reason }) =>
     inTransaction(context.pool, async (session) => {
+      await lockAdmins(session);
       const person = await findPerson(session, who);
       const isAdmin = person.grants.some((one) => one.role === "admin");
       const left = person.accounts.some((one) => !one.disabled && one.login !== login);
@@ -28,7 +29,7 @@ export const disableUserOperation = defineOperation({
       if (isAdmin && leavesNobody && (await countOtherAdmins(session, person.id)) === 0) {
         throw operationsErrors.E_OPERATIONS_LAST_ADMIN({ name: person.name });
       }
-      const disabled = await disableAccounts(session, person.id, login?.toLowerCase());
+      const disabled = await disableAccounts(session, person.id, login);
       const subject = idOf("person", person.id);
       const before = { enabled: disabled };
       await auditActs(context, session, [

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inTransaction } from "../../store/database.ts";
-import { countOtherAdmins, revokeRole } from "../../store/grant-role.ts";
+import { countOtherAdmins, lockAdmins, revokeRole } from "../../store/grant-role.ts";
 import { auditActs } from "../audit-act.ts";
 import { operationsErrors } from "../errors.ts";
 import { defineOperation } from "../operation.ts";
@@ -22,8 +22,9 @@ export const revokeRoleOperation = defineOperation({
   errors: ["E_OPERATIONS_NOT_FOUND", "E_OPERATIONS_LAST_ADMIN"],
   run: async (context, { who, role, entity, reason }) =>
     inTransaction(context.pool, async (session) => {
-      const person = await findPerson(session, who);
       const forAll = role === "admin" && entity === undefined;
+      if (forAll) await lockAdmins(session);
+      const person = await findPerson(session, who);
       if (forAll && (await countOtherAdmins(session, person.id)) === 0) {
         throw operationsErrors.E_OPERATIONS_LAST_ADMIN({ name: person.name });
       }
