@@ -124,6 +124,20 @@ describe("the HTTP API", () => {
     expect((await post(rhea, "/users", { ...body, login: "c3" }, "key-3")).status).toBe(200);
   });
 
+  test("given an act that is done and an answer that the ledger does not take, then not again", async () => {
+    const { pool } = room.company;
+    const made = async () =>
+      (await pool.query("select from api_token where name = 'once'")).rowCount;
+    const ask = () => post(ada, "/tokens", { name: "once", permissions: ["story.read"] }, "key-4");
+    await pool.query(
+      "alter table idempotent_request add constraint no_answer check (status is null) not valid",
+    );
+    expect((await ask()).status).toBe(500);
+    await pool.query("alter table idempotent_request drop constraint no_answer");
+    expect(await ask()).toMatchObject({ status: 409, body: { code: "E_HTTP_KEY_UNDER_WAY" } });
+    expect(await made()).toBe(1);
+  });
+
   test("given inserts between pages, then no row is told twice and none is left out", async () => {
     const facts = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => customer(`p${from + index}`, from + index));

@@ -95,12 +95,14 @@ async function change({ parts, known, operation, input, request, reply }: Change
       throw httpErrors.E_HTTP_KEY_UNDER_WAY();
     case "new":
   }
+  let body: string;
   try {
-    const body = await answer(parts, known, operation, input);
-    await keepAnswer(pool, owner, key, { status: 200, body });
-    return sendJson(reply, 200, body);
+    body = await answer(parts, known, operation, input);
   } catch (thrown) {
     await releaseKey(pool, owner, key);
     throw thrown;
   }
+  // The act is done: where its answer cannot be kept, the claim keeps a retry from doing it again.
+  await keepAnswer(pool, owner, key, { status: 200, body });
+  return sendJson(reply, 200, body);
 }
