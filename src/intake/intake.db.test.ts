@@ -59,6 +59,29 @@ describe("what is told again", () => {
     expect(await count("inbound")).toBe(2);
     expect(await count("exception_case")).toBe(1);
   });
+  test("given a contradiction and then the stored content in one group, then one case", async () => {
+    const stored = { id: "e1", invoice: "i1", at: 1 };
+    await tell(pool, [stored]);
+    expect(await tell(pool, [{ ...stored, minor: "999" }, stored])).toEqual([
+      "conflict",
+      "duplicate",
+    ]);
+    expect(await count("inbound")).toBe(2);
+    expect(await count("exception_case")).toBe(1);
+  });
+  test("given a dead letter, then a contradiction and its mended self in one group, then its event", async () => {
+    const letter = { id: "e1", invoice: "i1", at: 1, note: "poison" };
+    await tell(pool, [letter]);
+    const mended: SourceConnection = {
+      ...plainSource,
+      translate: (raw, origin) => plainSource.translate({ ...(raw as object), note: "" }, origin),
+    };
+    const both = [factOf({ ...letter, minor: "999" }), factOf(letter, mended)];
+    const verdicts = await storeFacts(store(), both);
+    expect(verdicts.map((one) => one.kind)).toEqual(["conflict", "stored"]);
+    expect(await count("event")).toBe(1);
+    expect(await count("dead_letter where state = 'open'")).toBe(0);
+  });
 });
 
 describe("which is later", () => {

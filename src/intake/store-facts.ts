@@ -62,7 +62,6 @@ async function storeGroup(store: FactStore, facts: readonly StoredFact[]): Promi
   const rest = unique.filter((fact) => !verdicts.has(fact));
   if (rest.length + repeats.conflicts.length > 0) await storeRest(store, rest, repeats, verdicts);
   for (const fact of repeats.same) verdicts.set(fact, { kind: "duplicate" });
-  for (const fact of repeats.conflicts) verdicts.set(fact, { kind: "conflict" });
   return facts.map((fact) => verdicts.get(fact) as StoreVerdict);
 }
 
@@ -87,15 +86,18 @@ async function storeRest(
 ): Promise<void> {
   const fresh: StoredFact[] = [];
   const ready = await inTransaction(store.pool, async (session) => {
-    const found = facts.length === 0 ? [] : await claimIdentities(session, facts);
-    for (const [index, fact] of facts.entries()) {
-      const verdict = found[index] as IdentityVerdict;
-      if (verdict === "new") fresh.push(fact);
-      else if (verdict === "was-dead" && (await reviveIdentity(session, fact))) fresh.push(fact);
-      if (verdict === "conflict") await keepConflict(store, session, fact);
-      verdicts.set(fact, { kind: storeVerdict(verdict, fresh.includes(fact)) });
+    // What contradicts the first telling of its group may still be what the ledger has: the
+    // others are compared with it as well, once the first has its place.
+    for (const told of [facts, repeats.conflicts]) {
+      const found = told.length === 0 ? [] : await claimIdentities(session, told);
+      for (const [index, fact] of told.entries()) {
+        const verdict = found[index] as IdentityVerdict;
+        if (verdict === "new") fresh.push(fact);
+        else if (verdict === "was-dead" && (await reviveIdentity(session, fact))) fresh.push(fact);
+        if (verdict === "conflict") await keepConflict(store, session, fact);
+        verdicts.set(fact, { kind: storeVerdict(verdict, fresh.includes(fact)) });
+      }
     }
-    for (const fact of repeats.conflicts) await keepConflict(store, session, fact);
     const inserted = fresh.length > 0 ? await insertFacts(session, fresh, false) : undefined;
     await noticeTies(session, statesOf(fresh));
     await openDeadLetterCases(session, fresh);

@@ -21,7 +21,10 @@ returning identity`;
 const READ = `
 select identity, stable_hash, verdict from event_identity where identity = any($1::uuid[])`;
 
-/** One verdict a fact, in order. Facts must be sorted by identity and hold each identity once. */
+/**
+ * One verdict a fact, in order. Facts must be sorted by identity and hold each identity once, or
+ * be of identities that are all taken.
+ */
 export async function claimIdentities(
   session: Session,
   facts: readonly Fact[],
