@@ -6,6 +6,7 @@ import { plainKeyring } from "../../test/support/system-cipher.ts";
 import { systemHasher } from "../../test/support/system-hasher.ts";
 import type { SourceConnection } from "../connectors/kit/source.ts";
 import type { Json } from "../kernel/strict-json.ts";
+import { checkNoLoss } from "../store/check-no-loss.ts";
 import type { Pool } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
@@ -136,6 +137,34 @@ describe("what is not understood", () => {
       factOf({ id: "e1", invoice: "i1", at: 1, note: "poison" }, mended),
     ]);
     expect(again.map((one) => one.kind)).toEqual(["duplicate"]);
+  });
+  test("given letters that nobody could identify, then each is closed once it is identified", async () => {
+    const blind: SourceConnection = {
+      ...plainSource,
+      identify: () => ({ ok: false, code: "E_PLAIN_SHAPE", reason: "unknown version" }),
+    };
+    const raws = [
+      { id: "e1", invoice: "i1", at: 1 },
+      { id: "e2", invoice: "i2", at: 2, note: "poison" },
+      { id: "e3", invoice: "i3", at: 3 },
+    ];
+    await storeFacts(
+      store(),
+      raws.map((raw) => factOf(raw, blind)),
+    );
+    // The third was told again meanwhile, to a hub that could identify it.
+    await storeFacts(store(), [factOf(raws[2] as object)]);
+    const sources = new Map([["src", plainSource]]);
+    const report = await retranslate(pool, factMaker, store(), sources);
+    // The second is identified and no more: a letter of its own takes the place of the old one.
+    expect(report).toMatchObject({ understood: 2, foreign: 0 });
+    const open = "select code from exception_case where state = 'open'";
+    expect((await pool.query(open)).rows).toEqual([{ code: "E_INTAKE_TRANSLATOR_FAILED" }]);
+    expect(await count("dead_letter where state = 'open'")).toBe(1);
+    expect(await count("event")).toBe(2);
+    expect((await checkNoLoss(pool)).broken).toEqual([]);
+    const again = await retranslate(pool, factMaker, store(), sources);
+    expect(again).toEqual({ tried: 1, understood: 0, foreign: 0 });
   });
   test("given an ignored kind, then its rule is kept and nothing follows", async () => {
     await tell(pool, [{ id: "e1", invoice: "i1", at: 1, note: "ignore" }]);

@@ -4,13 +4,14 @@ import type { Session } from "./database.ts";
 import type { Keyring } from "./keyring.ts";
 
 const READ = `
-select d.inbound_id, i.connection, i.origin, i.key_id, i.body
+select d.inbound_id, d.identity, i.connection, i.origin, i.key_id, i.body
 from dead_letter d join inbound i on i.id = d.inbound_id
 where d.state = 'open' and ($1 = '' or d.inbound_id > $1::uuid)
 order by d.inbound_id limit $2`;
 
 export interface DeadLetterBody {
   readonly inbound_id: string;
+  readonly identity: string | null;
   readonly connection: string;
   readonly origin: "webhook" | "sweep" | "list";
   /** Undefined where it was erased or is kept no longer: there is nothing to translate. */

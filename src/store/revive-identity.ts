@@ -38,3 +38,33 @@ export async function reviveIdentity(session: Session, fact: Fact): Promise<bool
   ]);
   return (result.rows[0]?.turned ?? 0) === 1;
 }
+
+const IDENTIFIED = `
+with turned as (
+  update event_identity t set verdict = 'ignored', rule = 'told-under-its-own-identity'
+  from dead_letter d
+  where d.inbound_id = any($1::uuid[]) and d.state = 'open'
+    and t.identity = d.identity and t.verdict = 'dead'
+  returning t.inbound_id
+), letter as (
+  update dead_letter d set state = 'resolved', resolved_at = now()
+  from turned where d.inbound_id = turned.inbound_id
+), closed as (
+  update exception_case x
+  set state = 'resolved', resolution = 'identified later', resolved_at = now()
+  from turned where x.inbound_id = turned.inbound_id and x.state = 'open'
+)
+select inbound_id from turned`;
+
+/**
+ * Closes letters that could not be identified and whose bytes are stored under an identity of
+ * their own by now: what stood for the bytes alone stands for nothing any more. Returns which.
+ */
+export async function closeIdentified(
+  session: Session,
+  inbounds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (inbounds.length === 0) return new Set();
+  const { rows } = await session.query<{ inbound_id: string }>(IDENTIFIED, [inbounds]);
+  return new Set(rows.map((row) => row.inbound_id));
+}
