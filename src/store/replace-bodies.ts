@@ -3,7 +3,10 @@
  * for each, with the hash of what lies there now, in the same transaction. The trigger of the
  * tables refuses everything else. Two statements: a trigger does not see what its own one wrote.
  */
+import { canonicalJson } from "../kernel/canonical-json.ts";
+import type { Json } from "../kernel/strict-json.ts";
 import type { Session } from "./database.ts";
+import { eraseTexts } from "./erase-texts.ts";
 
 export interface Replacement {
   readonly id: string;
@@ -70,26 +73,84 @@ export async function replaceOutcomes(
   );
 }
 
-/** Acts whose texts hold one of these; lower case. */
+export interface StoredAct {
+  readonly id: string;
+  readonly reason: string | null;
+  readonly before: Json;
+  readonly after: Json;
+}
+
+/** Acts whose texts may hold one of these; lower case. */
 const FIND_AUDIT = `
-select id from audit
+select id, reason, before, after from audit
 where exists (select from unnest($1::text[]) t where strpos(
   lower(concat_ws(' ', reason, before::text, after::text)), t) > 0)`;
 
-export async function findAuditWith(session: Session, terms: readonly string[]): Promise<string[]> {
-  return (await session.query<{ id: string }>(FIND_AUDIT, [terms])).rows.map((row) => row.id);
+/** Acts with texts that hold one of these, lower case, as they are without those texts. */
+export async function findAuditWith(
+  session: Session,
+  terms: readonly string[],
+): Promise<StoredAct[]> {
+  const { rows } = await session.query<StoredAct>(FIND_AUDIT, [terms]);
+  return rows.flatMap((act) => {
+    const without = withoutTexts(act, terms);
+    return canonicalJson(without) === canonicalJson({ ...act }) ? [] : [without];
+  });
 }
 
-/** Who did what, when and to what stays; reason, before and after go. */
+/** By whom it was done stays: that is no party's. */
+function withoutTexts({ id, reason, before, after }: StoredAct, terms: readonly string[]) {
+  const erased = eraseTexts(after, terms);
+  const by = isObject(after) && after["by"] !== undefined ? { by: after["by"] } : {};
+  return {
+    id,
+    reason: eraseTexts(reason, terms) as string | null,
+    before: eraseTexts(before, terms),
+    after: isObject(erased) ? { ...erased, ...by } : erased,
+  };
+}
+
+function isObject(value: Json): value is Readonly<Record<string, Json>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+export interface ReplacedAct extends StoredAct {
+  /** Of the row of evidence_change. */
+  readonly changeId: string;
+}
+
+const ACTS = `
+  unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[])
+    as x(id, row_id, reason, before, after)`;
+
+/** The hash is made here, over the text that jsonb gives back, as where the act was written. */
+const RECORD_ACTS = `
+insert into evidence_change (id, kind, table_name, row_id, new_hash, reason, row_hash)
+select x.id, 'replaced', 'audit', x.row_id,
+  sha256(convert_to(evidence_field(x.reason) || evidence_field(nullif(x.before, 'null')::text)
+    || evidence_field(nullif(x.after, 'null')::text), 'UTF8')),
+  $6, sha256(convert_to(evidence_field($6), 'UTF8'))
+from ${ACTS}`;
+
+const REPLACE_ACTS = `
+update audit a set reason = x.reason, before = nullif(x.before, 'null'),
+  after = nullif(x.after, 'null')
+from ${ACTS} where a.id = x.row_id`;
+
+/** Who did what, when and to what stays, and so do the fields that others find an act by. */
 export async function replaceAudit(
   session: Session,
-  rows: readonly Replacement[],
+  rows: readonly ReplacedAct[],
   reason: string,
 ): Promise<void> {
   if (rows.length === 0) return;
-  await record(session, "audit", rows, reason);
-  await session.query(
-    "update audit set reason = null, before = null, after = null where id = any($1::uuid[])",
-    [rows.map((row) => row.id)],
-  );
+  const values = [
+    rows.map((row) => row.changeId),
+    rows.map((row) => row.id),
+    rows.map((row) => row.reason),
+    rows.map((row) => canonicalJson(row.before)),
+    rows.map((row) => canonicalJson(row.after)),
+  ];
+  await session.query(RECORD_ACTS, [...values, reason]);
+  await session.query(REPLACE_ACTS, values);
 }

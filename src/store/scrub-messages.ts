@@ -4,8 +4,8 @@
  */
 import type { Json } from "../kernel/strict-json.ts";
 import type { Session } from "./database.ts";
+import { ERASED, eraseTexts } from "./erase-texts.ts";
 
-const ERASED = "erased with its party";
 const HAS = (column: string): string =>
   `exists (select from unnest($1::text[]) t where strpos(lower(${column}), t) > 0)`;
 
@@ -36,18 +36,12 @@ async function scrubProposals(session: Session, terms: readonly string[]): Promi
     `select id, input, content from proposal where ${HAS("input::text || content::text")}`,
     [terms],
   );
-  const clean = (value: Json): Json => {
-    if (typeof value === "string") {
-      return terms.some((term) => value.toLowerCase().includes(term)) ? ERASED : value;
-    }
-    if (value === null || typeof value !== "object") return value;
-    if (Array.isArray(value)) return value.map((one) => clean(one as Json));
-    return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, clean(inner as Json)]),
-    );
-  };
   for (const { id, input, content } of rows) {
-    const values = [id, JSON.stringify(clean(input)), JSON.stringify(clean(content))];
+    const values = [
+      id,
+      JSON.stringify(eraseTexts(input, terms)),
+      JSON.stringify(eraseTexts(content, terms)),
+    ];
     await session.query("update proposal set input = $2, content = $3 where id = $1", values);
   }
   return rows.length;

@@ -10,9 +10,15 @@ import type { BodyKind, StoredRow } from "../../store/bodies.ts";
 import { erasedBody, openBodies, sealBody } from "../../store/bodies.ts";
 import { contentHash } from "../../store/content-hash.ts";
 import { inTransaction } from "../../store/database.ts";
+import { ERASED } from "../../store/erase-texts.ts";
 import type { PartyAttempt } from "../../store/find-party.ts";
 import { eachLooseBody, findAttemptsOf, findInboundBodies } from "../../store/find-party.ts";
-import type { ReplacedBody, ReplacedOutcome, Replacement } from "../../store/replace-bodies.ts";
+import type {
+  ReplacedBody,
+  ReplacedOutcome,
+  Replacement,
+  StoredAct,
+} from "../../store/replace-bodies.ts";
 import {
   findAuditWith,
   replaceAudit,
@@ -25,7 +31,6 @@ import type { HeldParty } from "./party-data.ts";
 import { mentions } from "./party-data.ts";
 
 const PAGE = 200;
-const ERASED = "erased with its party";
 
 export interface BodyPlan {
   readonly inbound: readonly StoredRow[];
@@ -33,7 +38,7 @@ export interface BodyPlan {
   readonly outcomes: readonly PartyAttempt[];
   /** Events from before personal fields were ciphered. */
   readonly clearEvents: HeldParty["events"];
-  readonly audit: readonly string[];
+  readonly audit: readonly StoredAct[];
 }
 
 /** What would give way. Reads every message that became no event. */
@@ -112,8 +117,10 @@ export async function eraseBodies(
     await inTransaction(context.pool, (session) => replaceBodies(session, "event", rows, ERASED));
   }
   return inTransaction(context.pool, async (session) => {
-    const nothing = contentHash(hasher, [undefined, undefined, undefined]);
-    const acts = plan.audit.map((id) => changeOf(context, id, nothing));
+    const acts = plan.audit.map((act) => ({
+      ...act,
+      changeId: uuidV7(context.clock, context.random),
+    }));
     await replaceAudit(session, acts, ERASED);
     await closeErasedLetters(
       session,
