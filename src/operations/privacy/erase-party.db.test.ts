@@ -4,7 +4,9 @@ import { provedPerson } from "../../../test/support/proved-people.ts";
 import type { Company } from "../../../test/support/story-company.ts";
 import { customer, invoice, openCompany } from "../../../test/support/story-company.ts";
 import type { Actor } from "../../access/roles.ts";
+import { openBodies } from "../../store/bodies.ts";
 import { operations } from "../all-operations.ts";
+import type { OperationContext } from "../operation.ts";
 import { runOperation } from "../operation.ts";
 
 const PARTY = "shop/customer/c1";
@@ -22,8 +24,34 @@ afterEach(() => company.close());
 
 const as = (actor: Actor) => ({ ...company.context, actor });
 
-const erase = () =>
-  runOperation(operations.eraseParty, company.context, { party: PARTY, confirm: true });
+const erase = (context: OperationContext = company.context) =>
+  runOperation(operations.eraseParty, context, { party: PARTY, confirm: true });
+
+/** A target that keeps copies and is slow to forget them: this comes to pass meanwhile. */
+function whileForgetting(comes: () => Promise<unknown>) {
+  const forgotten: string[][] = [];
+  const targets = new Map(
+    [...company.context.targets].map(([name, target]) => [
+      name,
+      {
+        ...target,
+        forget: async (events: readonly { readonly subject: string }[]) => {
+          forgotten.push(events.map((one) => one.subject));
+          if (forgotten.length === 1) await comes();
+        },
+      },
+    ]),
+  );
+  return { forgotten, context: { ...company.context, targets } };
+}
+
+async function rawMessages(): Promise<string[]> {
+  const { pool, keyring } = company.context;
+  keyring.forget();
+  const { rows } = await pool.query("select id, key_id, body as bytes from inbound order by id");
+  const bodies = await openBodies(keyring, "inbound", rows);
+  return bodies.map((body) => new TextDecoder().decode(body));
+}
 
 async function violated(): Promise<string[]> {
   const only = ["Terminal", "FourEyes", "Immutability", "Chain"];
@@ -68,4 +96,28 @@ test("given a name that an id spells by chance, then the id stays", async () => 
   await company.work();
   expect((await erase()).done).toBe(true);
   expect(await violated()).toEqual([]);
+});
+
+test("given a message that comes while it runs and is settled, then its bytes go as well", async () => {
+  await company.tell(customer("c1", 0, "Zebrowska GmbH"));
+  await company.work();
+  const { context, forgotten } = whileForgetting(async () => {
+    await company.tell(customer("c1", 9, "Nowak GmbH"), invoice("1", "c1", 10));
+    await company.work();
+  });
+  expect((await erase(context)).done).toBe(true);
+  expect((await rawMessages()).join(" ")).not.toMatch(/zebrowska|nowak|A-1/i);
+  expect(forgotten).toEqual([[PARTY], [PARTY, "shop/invoice/1"]]);
+  expect(await violated()).toEqual([]);
+});
+
+test("given one that comes while it runs and is still to be sent, then the key stays until it is sent", async () => {
+  await company.tell(customer("c1", 0, "Zebrowska GmbH"));
+  await company.work();
+  const { context } = whileForgetting(() => company.tell(customer("c1", 9, "Nowak GmbH")));
+  await expect(erase(context)).rejects.toThrow(/1 handoffs that are not settled/);
+  await company.work();
+  expect(company.server.effects.at(-1)?.body).toContain("Nowak GmbH");
+  expect((await erase()).done).toBe(true);
+  expect((await rawMessages()).join(" ")).not.toMatch(/zebrowska|nowak/i);
 });

@@ -8,7 +8,6 @@
 import { z } from "zod";
 import { parseObjectKey } from "../../contracts/envelope.ts";
 import { contractFor } from "../../contracts/registry.ts";
-import { settledStates } from "../../handoffs/states.ts";
 import { clearData } from "../../store/bodies.ts";
 import { destroyKey } from "../../store/data-keys.ts";
 import { inTransaction } from "../../store/database.ts";
@@ -21,7 +20,7 @@ import { defineOperation } from "../operation.ts";
 import type { BodyPlan } from "./erase-bodies.ts";
 import { eraseBodies, planBodies } from "./erase-bodies.ts";
 import type { HeldParty } from "./party-data.ts";
-import { readParty } from "./party-data.ts";
+import { isSettled, joinParty, readParty } from "./party-data.ts";
 
 const NAME = "erase-party";
 
@@ -62,18 +61,32 @@ export const erasePartyOperation = defineOperation({
     refuseUnsettled(held);
     await eraseBodies(context, held, plan);
     await forgetElsewhere(context, held);
-    await destroy(context, held, { ...told, reason });
-    // What came in meanwhile, under a key that a hub still remembered.
-    const late = await planBodies(context, held);
-    await eraseBodies(context, held, late);
+    const last = await destroy(context, held, { ...told, reason });
+    await eraseLate(context, held, last);
     return { ...told, done: true };
   },
 });
 
+/**
+ * What came in meanwhile. Another hub may remember the key for two minutes more: what it takes in
+ * after this is for the next run. So is what such a handoff sends before it is settled.
+ */
+async function eraseLate(
+  context: OperationContext,
+  told: HeldParty,
+  last: HeldParty,
+): Promise<void> {
+  const now = joinParty(last, await readParty(context, last.party));
+  const late = { ...now, handoffs: now.handoffs.filter(isSettled) };
+  await eraseBodies(context, late, await planBodies(context, late));
+  const known = new Set(told.events.map((one) => one.id));
+  const events = late.events.filter((one) => !known.has(one.id));
+  if (events.length > 0) await forgetElsewhere(context, { ...late, events });
+}
+
 /** What is still to be sent needs its data; what is in doubt needs the bytes that were sent. */
 function refuseUnsettled({ party, handoffs }: HeldParty): void {
-  const settled: readonly string[] = settledStates;
-  const open = handoffs.filter(({ state }) => !settled.includes(state));
+  const open = handoffs.filter((one) => !isSettled(one));
   const [first] = open;
   if (first === undefined) return;
   const example = `${first.object} to ${first.target} is ${first.state}`;
@@ -116,19 +129,28 @@ async function forgetElsewhere(context: OperationContext, held: HeldParty): Prom
   for (const target of context.targets.values()) await target.forget?.(events);
 }
 
+/**
+ * Looks again first, for all before took its time: what came meanwhile and is still to be sent
+ * needs the key. Returns the party as it was last while the key lived.
+ */
 async function destroy(
   context: OperationContext,
-  { party }: HeldParty,
+  before: HeldParty,
   act: Told & { readonly reason: string },
-): Promise<void> {
+): Promise<HeldParty> {
+  const { party } = before;
   const { reason, ...told } = act;
-  await inTransaction(context.pool, async (session) => {
+  const last = await inTransaction(context.pool, async (session) => {
+    const now = await readParty({ pool: session, keyring: context.keyring }, party);
+    refuseUnsettled(now);
     const key = await destroyKey(session, { use: "party", owner: party });
     const words = await deletePartyWords(session, party);
     const after = { ...told, key: key ?? null, words };
     await auditActs(context, session, [
       { operation: NAME, subject: party, before: null, after, reason },
     ]);
+    return now;
   });
   context.keyring.forget();
+  return joinParty(before, last);
 }

@@ -8,8 +8,10 @@
  */
 import type { PersonalClass } from "../../contracts/personal.ts";
 import { contractFor } from "../../contracts/registry.ts";
+import { settledStates } from "../../handoffs/states.ts";
 import type { Json } from "../../kernel/strict-json.ts";
 import { openData } from "../../store/bodies.ts";
+import type { Session } from "../../store/database.ts";
 import type { PartyEvent, PartyHandoff } from "../../store/find-party.ts";
 import { findHandoffsOf, findPartyEvents } from "../../store/find-party.ts";
 import { operationsErrors } from "../errors.ts";
@@ -30,8 +32,10 @@ export interface HeldParty {
 }
 
 /** Throws E_OPERATIONS_NOT_FOUND for a party that no event names. */
-export async function readParty(context: OperationContext, party: string): Promise<HeldParty> {
-  const { pool, keyring } = context;
+export async function readParty(
+  { pool, keyring }: Pick<OperationContext, "keyring"> & { readonly pool: Session },
+  party: string,
+): Promise<HeldParty> {
   const rows = await findPartyEvents(pool, party);
   if (rows.length === 0) throw operationsErrors.E_OPERATIONS_NOT_FOUND({ text: party });
   const opened = await openData(keyring, rows);
@@ -87,6 +91,19 @@ function fieldsNamed(value: Json, names: readonly string[]): string[] {
   return Object.entries(value).flatMap(([name, inner]) =>
     names.includes(name) && typeof inner === "string" ? [inner] : fieldsNamed(inner as Json, names),
   );
+}
+
+/** The party as it is now, with what it was known by before: a destroyed key tells no names. */
+export function joinParty(before: HeldParty, now: HeldParty): HeldParty {
+  return {
+    ...now,
+    identifying: [...new Set([...before.identifying, ...now.identifying])],
+    own: [...new Set([...before.own, ...now.own])],
+  };
+}
+
+export function isSettled({ state }: PartyHandoff): boolean {
+  return (settledStates as readonly string[]).includes(state);
 }
 
 /** Whether a message that became no event speaks of the party. */
