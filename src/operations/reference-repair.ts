@@ -108,9 +108,14 @@ export async function planReference(
   choice: Choice,
   lock: boolean,
 ): Promise<ReferencePlan> {
-  const { first, target } = await findRepairable(context, session, choice.exception);
+  const { first: found, target } = await findRepairable(context, session, choice.exception);
   refuseFixed(choice);
-  const all = await findRepairCandidates(session, { cause: first.cause }, lock);
+  const all = await findRepairCandidates(session, { cause: found.cause }, lock);
+  // It was found without a lock: who held it may have settled it.
+  const first = all.find((one) => one.case_id === found.case_id);
+  if (first === undefined) {
+    throw operationsErrors.E_OPERATIONS_NOTHING_TO_REPAIR({ what: choice.exception });
+  }
   const meant = all.filter(
     ({ handoff_id: id, target: where }) =>
       id !== null &&

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProvedActor } from "../../test/support/proved-people.ts";
 import { provedPerson, secondAccountOf } from "../../test/support/proved-people.ts";
 import type { Company } from "../../test/support/story-company.ts";
@@ -6,6 +6,7 @@ import { customer, invoice, openCompany } from "../../test/support/story-company
 import type { Actor } from "../access/roles.ts";
 import { operations } from "./all-operations.ts";
 import { runOperation } from "./operation.ts";
+import { uuidOf } from "./values.ts";
 
 let company: Company;
 let ada: ProvedActor;
@@ -185,6 +186,32 @@ describe("a reference that is repaired", () => {
     await runOperation(operations.retryException, company.context, { id, yes: true });
     await company.work();
     await expect(approve(ben, proposal)).rejects.toThrow();
+    expect(await linkOf()).toEqual(["15", false]);
+  });
+
+  test("given that its case is settled while the approval waits for it, then nothing is chosen", async () => {
+    const id = await refused();
+    const { proposal, content } = await repair(ada, id, { yes: true });
+    const contentHash = await hashOf(proposal);
+    const { pool } = company;
+    const other = await pool.connect();
+    await other.query("begin");
+    await other.query(
+      `update exception_case set state = 'resolved', resolution = 'posted after all'
+       where id = $1`,
+      [uuidOf("exception", id)],
+    );
+    const approval = approve(ben, proposal, contentHash);
+    const refusal = expect(approval).rejects.toMatchObject({
+      code: "E_OPERATIONS_NOTHING_TO_REPAIR",
+    });
+    const waiting = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await vi.waitUntil(async () => (await pool.query(waiting)).rowCount === 1);
+    await other.query("commit");
+    other.release();
+    await refusal;
+    expect(content.handoffs).toHaveLength(2);
     expect(await linkOf()).toEqual(["15", false]);
   });
 
