@@ -7,7 +7,7 @@ import type { Permission } from "../access/roles.ts";
 import { hex } from "../kernel/hex.ts";
 import { chooseLink, findWaitingFor } from "../store/choose-link.ts";
 import type { Pool, Session } from "../store/database.ts";
-import { inTransaction } from "../store/database.ts";
+import { inRepeatedTransaction, inTransaction } from "../store/database.ts";
 import { acceptDrift } from "../store/drift-cases.ts";
 import type { ProposalRow } from "../store/propose-act.ts";
 import { decideProposal, findProposedOperation, lockProposal } from "../store/propose-act.ts";
@@ -61,7 +61,7 @@ export const approveProposalOperation = defineOperation({
   run: async (context, asked) => {
     const person = provedPerson(context, APPROVE);
     const pool = await ledgerFor(context, asked.id);
-    const done = await inTransaction(pool, async (session) => {
+    const done = await inRepeatedTransaction(pool, async (session) => {
       const proposal = await openProposal(session, asked.id, APPROVE);
       if (proposal.author_id === person) {
         const lacks = `${proposal.author} proposed it; another person must approve`;

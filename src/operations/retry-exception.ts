@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { AskRow } from "../store/ask-again.ts";
 import { askAgain } from "../store/ask-again.ts";
 import type { Session } from "../store/database.ts";
-import { inTransaction } from "../store/database.ts";
+import { inRepeatedTransaction } from "../store/database.ts";
 import { listCauses } from "../store/list-exceptions.ts";
 import type { HeadKey } from "../store/release-handoffs.ts";
 import type { RepairCandidate } from "../store/repair-handoffs.ts";
@@ -95,7 +95,7 @@ async function act(
   const done: RepairStep[] = [];
   for (let from = 0; from < candidates.length; from += CHUNK) {
     const ids = candidates.slice(from, from + CHUNK).map((one) => one.case_id);
-    const moved = await inTransaction(context.pool, (session) =>
+    const moved = await inRepeatedTransaction(context.pool, (session) =>
       repairChunk(context, session, ids, reason),
     );
     done.push(...moved);

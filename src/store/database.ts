@@ -112,3 +112,24 @@ export async function inTransaction<T>(
     client.release(broken);
   }
 }
+
+const DEADLOCK = "40P01";
+const MOST_TRIES = 3;
+
+/**
+ * The same for an act of a person that locks cases and then their handoffs: a release locks them
+ * the other way round, and PostgreSQL ends one of two that wait for each other. Whoever is ended
+ * has changed nothing and goes again. `work` may run several times and must change nothing else.
+ */
+export async function inRepeatedTransaction<T>(
+  pool: Pool,
+  work: (session: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(pool, work);
+    } catch (thrown) {
+      if (tries === MOST_TRIES || (thrown as { code?: unknown }).code !== DEADLOCK) throw thrown;
+    }
+  }
+}
