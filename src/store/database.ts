@@ -117,9 +117,9 @@ const DEADLOCK = "40P01";
 const MOST_TRIES = 3;
 
 /**
- * The same for an act of a person that locks cases and then their handoffs: a release locks them
- * the other way round, and PostgreSQL ends one of two that wait for each other. Whoever is ended
- * has changed nothing and goes again. `work` may run several times and must change nothing else.
+ * The same for those who meet crosswise: an act of a person locks cases and then their handoffs, a
+ * release that supersedes the other way round, and PostgreSQL ends one of two that wait for each
+ * other. Whoever is ended has changed nothing and goes again. `work` may run several times and must change nothing else.
  */
 export async function inRepeatedTransaction<T>(
   pool: Pool,

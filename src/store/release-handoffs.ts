@@ -11,7 +11,7 @@
  * state older than the one that is already there. Facts never are.
  */
 import type { Pool, Session } from "./database.ts";
-import { inTransaction } from "./database.ts";
+import { inRepeatedTransaction } from "./database.ts";
 import { liftPredecessors } from "./lift-predecessors.ts";
 
 export interface HeadKey {
@@ -93,7 +93,8 @@ export async function releaseHandoffs(
 ): Promise<ReadonlyMap<string, number>> {
   if (keys.length === 0) return new Map();
   const sorted = uniqueSorted(keys);
-  return inTransaction(pool, (session) => releaseIn(session, sorted));
+  // A person who retries a case locks it before its handoff, and superseding does the other way.
+  return inRepeatedTransaction(pool, (session) => releaseIn(session, sorted));
 }
 
 async function releaseIn(
