@@ -34,13 +34,18 @@ describe("strict JSON", () => {
     ['{"__proto__":{"admin":true}}', "E_JSON_FORBIDDEN_KEY"],
     ['{"\\u005f_proto__":1}', "E_JSON_FORBIDDEN_KEY"],
     ['{"amount":9007199254740993}', "E_JSON_NUMBER_INEXACT"],
+    ['{"amount":1e999}', "E_JSON_NUMBER_INEXACT"],
+    ['{"amount":-1E+999}', "E_JSON_NUMBER_INEXACT"],
+    [`{"amount":${"9".repeat(400)}.5}`, "E_JSON_NUMBER_INEXACT"],
     ['{"name":"a\\u0000b"}', "E_JSON_NUL"],
+    ['{"a":"\\\\u0000","b":"x\\u0000y"}', "E_JSON_NUL"],
     ['{"amount":1', "E_JSON_MALFORMED"],
     ["", "E_JSON_MALFORMED"],
     ["{'a':1}", "E_JSON_MALFORMED"],
     [`${"[".repeat(33)}${"]".repeat(33)}`, "E_JSON_TOO_DEEP"],
     ["[".repeat(100_000), "E_JSON_TOO_DEEP"],
     ['{"a":"\\\\u0000 is text here","b":":{\\"}"}', "accepted"],
+    ['{"a":1e308,"b":-1.5E-9,"c":1e-999}', "accepted"],
     ['{"a":9007199254740991,"b":"9007199254740993"}', "accepted"],
   ])("given %s, then the verdict is %s", (text, verdict) => {
     expect(codeOf(text)).toBe(verdict);

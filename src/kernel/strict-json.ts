@@ -15,14 +15,17 @@ export interface JsonLimits {
 const COLON = 58;
 const QUOTE = 34;
 const BACKSLASH = 92;
+const NUL = "\\u0000";
+/** Digits before the point of the largest double. */
+const MOST_DIGITS = 309;
 
 /**
  * Parses a text. Throws E_JSON_MALFORMED, E_JSON_TOO_DEEP, E_JSON_DUPLICATE_KEY,
- * E_JSON_FORBIDDEN_KEY, E_JSON_NUMBER_INEXACT (an integer beyond 2^53 − 1) or E_JSON_NUL.
+ * E_JSON_FORBIDDEN_KEY, E_JSON_NUMBER_INEXACT (an integer beyond 2^53 − 1, or what a double
+ * cannot hold, such as 1e999) or E_JSON_NUL.
  */
 export function parseStrictJson(text: string, limits: JsonLimits): Json {
-  const nul = text.indexOf("\\u0000");
-  if (nul >= 0 && isEscape(text, nul)) throw kernelErrors.E_JSON_NUL({ offset: nul });
+  refuseNul(text);
   const keys = scan(text, limits.maxDepth);
   let value: Json;
   try {
@@ -38,6 +41,13 @@ function malformed(cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : "unreadable";
   const offset = /position (\d+)/.exec(reason)?.[1] ?? "unknown";
   return kernelErrors.E_JSON_MALFORMED({ reason, offset }, cause);
+}
+
+/** Throws for the escape of NUL; the same letters after an escaped backslash are mere text. */
+function refuseNul(text: string): void {
+  for (let at = text.indexOf(NUL); at >= 0; at = text.indexOf(NUL, at + NUL.length)) {
+    if (isEscape(text, at)) throw kernelErrors.E_JSON_NUL({ offset: at });
+  }
 }
 
 /** True when the backslash at `at` begins an escape, not the second half of one. */
@@ -77,12 +87,15 @@ function scan(text: string, maxDepth: number): number {
 function endOfNumber(text: string, start: number): number {
   let end = start;
   let exact = true;
+  let exponent = false;
   for (; end < text.length; end += 1) {
     const c = text.charCodeAt(end);
     if (c >= 48 && c <= 57) continue;
     if (c !== 46 && c !== 101 && c !== 69 && c !== 43 && c !== 45) break;
     exact = false;
+    if (c === 101 || c === 69) exponent = true;
   }
+  if (exponent || end - start >= MOST_DIGITS) refuseInfinite(text.slice(start, end), start);
   if (exact && end - start > 15) {
     const digits = text.slice(start, end);
     if (!Number.isSafeInteger(Number(digits))) {
@@ -90,6 +103,12 @@ function endOfNumber(text: string, start: number): number {
     }
   }
   return end - 1;
+}
+
+/** The platform reads what is too large for a double as infinity, which no JSON can carry on. */
+function refuseInfinite(number: string, offset: number): void {
+  if (Math.abs(Number(number)) !== Number.POSITIVE_INFINITY) return;
+  throw kernelErrors.E_JSON_NUMBER_INEXACT({ text: number.slice(0, 60), offset });
 }
 
 /** Keys that survived parsing; -1 when a forbidden one is among them. */
