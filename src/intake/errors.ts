@@ -30,4 +30,8 @@ export const intakeErrors = defineErrors({
     message: "The translator of {kind} failed: {reason}",
     class: "bug",
   },
+  E_INTAKE_ROUTING_FAILED: {
+    message: "What follows from {kind} could not be worked out: {reason}",
+    class: "bug",
+  },
 });

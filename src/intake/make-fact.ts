@@ -6,10 +6,11 @@
  */
 
 import { isAscii } from "node:buffer";
-import type { SourceConnection, Translation } from "../connectors/kit/source.ts";
-import type { Origin } from "../contracts/envelope.ts";
+import type { FactIdentity, SourceConnection, Translation } from "../connectors/kit/source.ts";
+import type { EventDraft, Origin } from "../contracts/envelope.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import { instant } from "../kernel/clock.ts";
+import type { ErrorFactory } from "../kernel/errors.ts";
 import { isTieoutError, messageOf } from "../kernel/errors.ts";
 import { hex } from "../kernel/hex.ts";
 import { uuidFromHash, uuidV7 } from "../kernel/ids.ts";
@@ -18,6 +19,7 @@ import { parseStrictJson } from "../kernel/strict-json.ts";
 import type { Fact, InboundRow } from "../store/fact-rows.ts";
 import { intakeErrors } from "./errors.ts";
 import type { FactMaker } from "./fact-maker.ts";
+import type { FactRows } from "./make-rows.ts";
 import { makeRows } from "./make-rows.ts";
 
 /** Deep enough for every vendor's documents, shallow enough for any parser. */
@@ -33,7 +35,7 @@ interface Understood {
   readonly translation: Translation;
 }
 
-/** Makes the fact of a raw body. Never throws for anything a body can hold. */
+/** Makes the fact of a raw body. Never throws, whatever a body holds or a connector or flow does. */
 export function makeFact(
   maker: FactMaker,
   source: SourceConnection,
@@ -100,19 +102,36 @@ function understand(
   origin: Origin,
   body: Uint8Array,
 ): Understood {
-  const identified = source.identify(raw);
-  if (!identified.ok) {
-    const { code, reason } = identified;
-    return unreadable(maker, body, { kind: "dead", code, reason });
-  }
-  const { factId, kind, occurredMs, stable } = identified.identity;
+  const identified = identifySafely(source, raw);
+  if ("dead" in identified) return unreadable(maker, body, identified.dead);
+  const { factId, kind, occurredMs } = identified.identity;
   return {
     factId,
     kind,
     occurredMs,
-    stable: canonicalJson(stable),
+    stable: identified.stable,
     translation: translateSafely(source, raw, origin, kind),
   };
+}
+
+type Identified = { readonly identity: FactIdentity; readonly stable: string };
+
+/**
+ * One identity and its content together or neither: under an identity kept with other content the
+ * same fact, understood later, would be a contradiction.
+ */
+function identifySafely(source: SourceConnection, raw: Json): Identified | { readonly dead: Dead } {
+  try {
+    const identified = source.identify(raw);
+    if (identified.ok) {
+      const { identity } = identified;
+      return { identity, stable: canonicalJson(identity.stable) };
+    }
+    const { code, reason } = identified;
+    return { dead: { kind: "dead", code, reason } };
+  } catch (thrown) {
+    return { dead: deadBy(thrown, intakeErrors.E_INTAKE_TRANSLATOR_FAILED, "message") };
+  }
 }
 
 /** A translator that throws has a bug; the fact is kept as a dead letter and translated later. */
@@ -125,12 +144,28 @@ function translateSafely(
   try {
     return source.translate(raw, origin);
   } catch (thrown) {
-    if (isTieoutError(thrown) && thrown.class === "reject") {
-      return { kind: "dead", code: thrown.code, reason: thrown.message };
-    }
-    const error = intakeErrors.E_INTAKE_TRANSLATOR_FAILED({ kind, reason: messageOf(thrown) });
-    return { kind: "dead", code: error.code, reason: error.message };
+    return deadBy(thrown, intakeErrors.E_INTAKE_TRANSLATOR_FAILED, kind);
   }
+}
+
+/** A flow that throws is no reason to refuse a message either: it is mended here, not there. */
+function makeRowsSafely(
+  maker: FactMaker,
+  inbound: InboundRow,
+  drafts: readonly EventDraft[],
+): FactRows | { code: string; reason: string } {
+  try {
+    return makeRows(maker, inbound, drafts);
+  } catch (thrown) {
+    return deadBy(thrown, intakeErrors.E_INTAKE_ROUTING_FAILED, inbound.kind);
+  }
+}
+
+/** A refusal says itself why; anything else is a defect, and is named as one. */
+function deadBy(thrown: unknown, defect: ErrorFactory, kind: string): Dead {
+  const refused = isTieoutError(thrown) && thrown.class === "reject";
+  const error = refused ? thrown : defect({ kind, reason: messageOf(thrown) });
+  return { kind: "dead", code: error.code, reason: error.message };
 }
 
 function assemble(
@@ -164,7 +199,9 @@ function assemble(
     return { ...base, ...none, verdict: "ignored", rule, deadLetter: undefined };
   }
   const rows =
-    translation.kind === "events" ? makeRows(maker, inbound, translation.events) : translation;
+    translation.kind === "events"
+      ? makeRowsSafely(maker, inbound, translation.events)
+      : translation;
   if ("code" in rows) {
     const deadLetter = { code: rows.code, reason: rows.reason };
     return { ...base, ...none, verdict: "dead", rule: undefined, deadLetter };

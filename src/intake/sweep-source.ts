@@ -4,6 +4,7 @@
  * of a stream begins at the source's horizon.
  */
 import type { SourceConnection } from "../connectors/kit/source.ts";
+import type { Json } from "../kernel/strict-json.ts";
 import type { Pool } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
 import { readCursor, writeCursor } from "../store/stream-cursor.ts";
@@ -40,7 +41,7 @@ export async function sweepStream(
   while (more && !sweeping.shouldStop()) {
     const page = await source.sweep?.page(stream, cursor);
     if (page === undefined) break;
-    const facts = page.facts.map((raw) => makeFactOfRaw(sweeping.maker, source, raw, "sweep"));
+    const { facts, refused } = factsOf(sweeping.maker, source, page.facts);
     const verdicts = facts.length === 0 ? [] : await sweeping.store(facts);
     for (const [index, verdict] of verdicts.entries()) {
       if (verdict.kind === "failed") throw verdict.cause;
@@ -49,10 +50,30 @@ export async function sweepStream(
         missed.push({ factId: fact.inbound.factId, kind: fact.inbound.kind });
       }
     }
+    // The page is read again until all of it is kept; what could be is kept already.
+    if (refused.length > 0) throw refused[0];
     seen += facts.length;
     cursor = page.cursor;
     more = page.more;
     await writeCursor(sweeping.pool, source.connection, stream, { cursor, complete: !more });
   }
   return { connection: source.connection, stream, seen, missed, complete: !more };
+}
+
+/** One by one: a raw that no bytes can be made of must not keep its neighbours from being kept. */
+function factsOf(
+  maker: FactMaker,
+  source: SourceConnection,
+  raws: readonly Json[],
+): { readonly facts: Fact[]; readonly refused: unknown[] } {
+  const facts: Fact[] = [];
+  const refused: unknown[] = [];
+  for (const raw of raws) {
+    try {
+      facts.push(makeFactOfRaw(maker, source, raw, "sweep"));
+    } catch (thrown) {
+      refused.push(thrown);
+    }
+  }
+  return { facts, refused };
 }
