@@ -35,4 +35,8 @@ export const appErrors = defineErrors({
     message: "For {seconds} s nothing has changed, and {count} handoffs still move: {detail}",
     class: "retry",
   },
+  E_APP_SWEEP: {
+    message: "{count} of the sources' lists could not be swept, the others were: {failed}",
+    class: "retry",
+  },
 });

@@ -10,12 +10,15 @@ import { receiveWebhook } from "../intake/receive-webhook.ts";
 import type { Releaser } from "../intake/release-after-commit.ts";
 import type { SpaceWatch } from "../intake/space-watch.ts";
 import { storeFacts } from "../intake/store-facts.ts";
+import type { SweepReport } from "../intake/sweep-source.ts";
 import { sweepStream } from "../intake/sweep-source.ts";
+import { isTieoutError, messageOf } from "../kernel/errors.ts";
 import type { TargetFacts } from "../routing/flow.ts";
 import { makeRouter } from "../routing/route-event.ts";
 import type { Pool } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
 import type { Keyring } from "../store/keyring.ts";
+import { appErrors } from "./errors.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { systemClock, systemHasher, systemRandom } from "./system.ts";
 
@@ -32,19 +35,25 @@ export interface SweepTotal {
   readonly missed: number;
 }
 
+/** What of a hub's settings decides how facts come in. */
+export type IntakeSettings = Pick<
+  HubSettings,
+  "sources" | "targets" | "flows" | "log" | "crash" | "onIntake"
+>;
+
 export interface HubIntake {
   readonly group: GroupCommit;
   readonly endpoints: ReadonlyMap<
     string,
     { readonly maxBodyBytes: number; receive(request: ReceivedRequest): Promise<IntakeAnswer> }
   >;
-  /** Reads every source's own list to its end. */
+  /** Reads every source's own list to its end. Throws E_APP_SWEEP after all, where one failed. */
   sweepAll(): Promise<SweepTotal>;
   fetchWanted(): Promise<number>;
 }
 
 export function makeHubIntake(
-  settings: HubSettings,
+  settings: IntakeSettings,
   pool: Pool,
   keyring: Keyring,
   releaser: Releaser,
@@ -96,7 +105,7 @@ export function makeHubIntake(
 }
 
 function endpointsOf(
-  settings: HubSettings,
+  settings: IntakeSettings,
   maker: FactMaker,
   group: GroupCommit,
   watch: SpaceWatch,
@@ -118,23 +127,40 @@ function endpointsOf(
   );
 }
 
+/**
+ * A source that cannot be swept (a key revoked, a gap) keeps none of the others from it. Throws
+ * E_APP_SWEEP once all were tried, with what failed, and E_INTAKE_NO_ROOM at once.
+ */
 async function sweepAll(
-  settings: HubSettings,
+  settings: IntakeSettings,
   sweeping: Parameters<typeof sweepStream>[0],
 ): Promise<SweepTotal> {
   const total = { seen: 0, missed: 0 };
+  const failed: string[] = [];
+  const causes: unknown[] = [];
   for (const source of settings.sources) {
     for (const stream of source.sweep?.streams ?? []) {
-      const report = await sweepStream(sweeping, source, stream);
-      total.seen += report.seen;
-      total.missed += report.missed.length;
-      if (report.missed.length === 0) continue;
-      const facts = report.missed.slice(0, 20).map((one) => one.factId);
-      const fields = { connection: report.connection, missed: report.missed.length, facts };
-      settings.log.warn(fields, "facts that no webhook brought");
+      try {
+        const report = await sweepStream(sweeping, source, stream);
+        total.seen += report.seen;
+        total.missed += report.missed.length;
+        if (report.missed.length > 0) tellMissed(settings, report);
+      } catch (thrown) {
+        // The ledger's lack, not this source's: it holds for all of them.
+        if (isTieoutError(thrown, "E_INTAKE_NO_ROOM")) throw thrown;
+        const code = isTieoutError(thrown) ? `${thrown.code}: ` : "";
+        failed.push(`${source.connection}/${stream} (${code}${messageOf(thrown)})`);
+        causes.push(thrown);
+      }
     }
   }
-  return total;
+  if (failed.length === 0) return total;
+  throw appErrors.E_APP_SWEEP({ count: failed.length, failed: failed.join("; ") }, causes[0]);
+}
+
+function tellMissed({ log }: IntakeSettings, { connection, missed }: SweepReport): void {
+  const facts = missed.slice(0, 20).map((one) => one.factId);
+  log.warn({ connection, missed: missed.length, facts }, "facts that no webhook brought");
 }
 
 /** What routing must know of the declared targets. */
