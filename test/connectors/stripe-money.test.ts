@@ -3,6 +3,7 @@ import type { StripeSettings } from "../../src/connectors/stripe/settings.ts";
 import { translateStripe } from "../../src/connectors/stripe/translate.ts";
 import type { EventDraft } from "../../src/contracts/envelope.ts";
 import type { Payment } from "../../src/contracts/payment/payment.ts";
+import type { Json } from "../../src/kernel/strict-json.ts";
 import { deadCode, fixture, namesOf, put, settings, told, toldOnce } from "./stripe-bodies.ts";
 
 type Fields = Record<string, unknown>;
@@ -174,5 +175,48 @@ describe("the legal entity", () => {
       "data.object.metadata.entity": value,
     });
     expect(deadCode(body, byMetadata)).toBe("E_STRIPE_LEGAL_ENTITY");
+  });
+
+  const owned: [string, Json][] = [
+    ["a payment", fixture("basil", "payment-intent-succeeded")],
+    ["a payment that names its invoice", fixture("classic", "payment-intent-succeeded")],
+    ["a charge of its own", fixture("basil", "charge-succeeded")],
+    ["an allocation", fixture("basil", "invoice-payment-paid")],
+    ["a credit note", fixture("basil", "credit-note-created")],
+    ["a refund", fixture("basil", "refund-created")],
+    ["a refund told by its charge", fixture("classic", "charge-refunded")],
+    ["a dispute", fixture("basil", "dispute-created")],
+  ];
+
+  it.each(owned)("of %s is never the connection's own for want of another", (_name, body) => {
+    expect(deadCode(body, byMetadata)).toBe("E_STRIPE_LEGAL_ENTITY_MISSING");
+    expect(told(body).map((draft) => draft.legalEntity)).toEqual(["de"]);
+  });
+
+  it.each(owned)("of %s is what its own metadata says", (_name, body) => {
+    const own = put(body, { "data.object.metadata": { entity: "us" } });
+    expect(toldOnce(own, byMetadata).legalEntity).toBe("us");
+  });
+
+  it("of money is that of the invoice, where the event holds it", () => {
+    const body = fixture("basil", "invoice-payment-paid");
+    const invoice = { id: "in_ada", object: "invoice", metadata: {} };
+    const byInvoice = { ...invoice, metadata: { entity: "us" } };
+    const bySubscription = {
+      ...invoice,
+      parent: { subscription_details: { metadata: { entity: "us" } } },
+    };
+    const byPayment = { type: "payment_intent", payment_intent: { id: "pi_ada", invoice } };
+    const named = (changes: Record<string, Json>) =>
+      toldOnce(put(body, changes), byMetadata).legalEntity;
+    expect(named({ "data.object.invoice": byInvoice })).toBe("us");
+    expect(named({ "data.object.invoice": bySubscription })).toBe("us");
+    // An invoice that says nothing is the connection's own, and so is its money.
+    expect(named({ "data.object.invoice": invoice })).toBe("de");
+    expect(named({ "data.object.payment": byPayment })).toBe("de");
+  });
+
+  it("of a payout is the connection's own: it empties the account's balance", () => {
+    expect(toldOnce(fixture("basil", "payout-paid"), byMetadata).legalEntity).toBe("de");
   });
 });

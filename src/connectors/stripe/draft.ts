@@ -14,6 +14,7 @@ import type { JsonObject } from "../kit/json-read.ts";
 import { isObject } from "../kit/json-read.ts";
 import { stripeErrors } from "./errors.ts";
 import type { Fact } from "./fact.ts";
+import { entityNamed, metadatasOf, ownersIn } from "./legal-entity.ts";
 import type { LegalEntitySetting, StripeSettings } from "./settings.ts";
 
 export interface Scene {
@@ -22,25 +23,43 @@ export interface Scene {
   readonly entity: LegalEntitySetting;
 }
 
-/** Throws E_STRIPE_LEGAL_ENTITY. `metadatas`: the object's own, then that of what it belongs to. */
+/**
+ * The scene of what stands for itself: master records, agreements, invoices, payouts. Without the
+ * key it is the connection's own entity. Throws E_STRIPE_LEGAL_ENTITY. `metadatas`: the object's
+ * own, then that of what it belongs to.
+ */
 export function sceneOf(
   fact: Fact,
   settings: StripeSettings,
   metadatas: readonly (Json | undefined)[],
 ): Scene {
+  return { fact, settings, entity: entityNamed(settings, metadatas) ?? settings.legalEntity };
+}
+
+/**
+ * The scene of money and credit, which belong to a document. Stripe copies no metadata from an
+ * invoice to its payments, so silence does not mean the connection's own entity: the invoice may be
+ * of another, and its payment in these books would be in the wrong ones. Throws E_STRIPE_LEGAL_ENTITY
+ * and, where nothing in the body names an entity, E_STRIPE_LEGAL_ENTITY_MISSING.
+ *
+ * `objects`: the one in question, then what it stands in.
+ */
+export function ownedSceneOf(
+  fact: Fact,
+  settings: StripeSettings,
+  ...objects: readonly JsonObject[]
+): Scene {
   const rule = settings.legalEntityByMetadata;
-  if (rule !== undefined) {
-    for (const metadata of metadatas) {
-      const value = isObject(metadata) ? metadata[rule.key] : undefined;
-      if (typeof value !== "string" || value === "") continue;
-      const entity = Object.hasOwn(rule.entities, value) ? rule.entities[value] : undefined;
-      if (entity === undefined) {
-        throw stripeErrors.E_STRIPE_LEGAL_ENTITY({ key: rule.key, value: value.slice(0, 60) });
-      }
-      return { fact, settings, entity };
-    }
+  const owners = objects.flatMap(ownersIn);
+  const entity = entityNamed(settings, owners.flatMap(metadatasOf));
+  // An invoice that is told whole and names none is the connection's own, and so is its money.
+  const settled = rule === undefined || owners.some((one) => one["object"] === "invoice");
+  if (settled || entity !== undefined) {
+    return { fact, settings, entity: entity ?? settings.legalEntity };
   }
-  return { fact, settings, entity: settings.legalEntity };
+  const object = String(objects[0]?.["object"]).slice(0, 60);
+  const id = String(objects[0]?.["id"]).slice(0, 60);
+  throw stripeErrors.E_STRIPE_LEGAL_ENTITY_MISSING({ object, id, key: rule.key });
 }
 
 export interface DraftParts {

@@ -62,6 +62,12 @@ export const stripeErrors = defineErrors({
     message: 'Metadata {key} is "{value}", which names no legal entity of this connection.',
     class: "reject",
   },
+  E_STRIPE_LEGAL_ENTITY_MISSING: {
+    message:
+      "Nothing says whose {object} {id} is: neither it nor what its event holds of its invoice " +
+      "or payment has the metadata {key}.",
+    class: "reject",
+  },
   E_STRIPE_CURSOR: {
     message: "The cursor of the event sweep cannot be read.",
     class: "bug",

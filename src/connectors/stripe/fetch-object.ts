@@ -4,6 +4,7 @@ import type { JsonObject } from "../kit/json-read.ts";
 import { isObject } from "../kit/json-read.ts";
 import type { ConnectorSurroundings } from "../kit/source.ts";
 import type { StripeApi } from "./api.ts";
+import { completeOwner } from "./complete-owner.ts";
 import { stripeErrors } from "./errors.ts";
 import { RETRIEVAL } from "./fact.ts";
 import { listWhole, MOST_LINES } from "./list-pages.ts";
@@ -39,12 +40,13 @@ export async function fetchObject(
   const object =
     entity === "allocation" ? await findAllocation(api, id) : await getObject(api, entity, id);
   if (object === undefined) return undefined;
-  return {
+  const raw = {
     object: RETRIEVAL,
     api_version: settings.apiVersion,
     retrieved: clock.now(),
     data: { object: { ...object } },
   };
+  return completeOwner(api, raw, settings);
 }
 
 async function getObject(

@@ -50,7 +50,8 @@ export const stripeSettingsSchema = z.strictObject({
   legalEntity,
   /**
    * Objects whose metadata has this key belong to the entity named by its value. A value that is
-   * not listed is a dead letter: a wrong entity is worse than none.
+   * not listed is a dead letter: a wrong entity is worse than none. So is money without the key,
+   * until its invoice was read.
    */
   legalEntityByMetadata: z
     .strictObject({ key: z.string().min(1), entities: z.record(z.string(), legalEntity) })

@@ -33,7 +33,7 @@ export function stripeSource(
       overlapMs: SWEEP_OVERLAP_MS,
       page: async (stream, cursor) => {
         if (stream !== "events") throw stripeErrors.E_STRIPE_STREAM({ stream });
-        return sweepEvents(api, surroundings, cursor);
+        return sweepEvents(api, settings, surroundings, cursor);
       },
     },
     fetch: (key) => fetchObject(api, settings, surroundings, key),

@@ -2,9 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../kernel/random.ts";
 import type { StripeApi } from "./api.ts";
+import { stripeSettingsSchema } from "./settings.ts";
 import { SWEEP_OVERLAP_MS, sweepEvents } from "./sweep.ts";
 
 const NOW = 1_772_366_400;
+
+const settings = stripeSettingsSchema.parse({
+  connection: "stripe-eu",
+  apiKey: "rk_test",
+  webhookSecrets: [],
+  livemode: false,
+  legalEntity: { id: "de", timeZone: "UTC" },
+});
 
 interface Listed {
   readonly id: string;
@@ -41,7 +50,7 @@ async function sweepAll(api: StripeApi, seconds: number, from?: string) {
   const seen: Listed[] = [];
   let cursor = from;
   for (;;) {
-    const page = await sweepEvents(api, at(seconds), cursor);
+    const page = await sweepEvents(api, settings, at(seconds), cursor);
     seen.push(...(page.facts as unknown as Listed[]));
     cursor = page.cursor;
     if (!page.more) return { seen, cursor };
@@ -97,19 +106,23 @@ describe("the sweep of events", () => {
   });
 
   it("keeps its cursor when the clock stepped back", async () => {
-    const page = await sweepEvents(listing([]), at(NOW - 50), `${NOW}.3600`);
+    const page = await sweepEvents(listing([]), settings, at(NOW - 50), `${NOW}.3600`);
     expect(page).toEqual({ facts: [], cursor: `${NOW}.3600`, more: false });
   });
 
   it("says that events are lost when it stood still longer than Stripe keeps them", async () => {
     const old = `${NOW - 31 * 86_400}.3600`;
-    await expect(sweepEvents(listing([]), at(NOW), old)).rejects.toThrow(/listed by object/);
+    await expect(sweepEvents(listing([]), settings, at(NOW), old)).rejects.toThrow(
+      /listed by object/,
+    );
   });
 
   it.each(["", "x", "1.2.3", "-1.5", `${NOW}.0`, `${NOW}.999999`, `${NOW}`])(
     "refuses the cursor %j, which it never wrote",
     async (cursor) => {
-      await expect(sweepEvents(listing([]), at(NOW), cursor)).rejects.toThrow(/cannot be read/);
+      await expect(sweepEvents(listing([]), settings, at(NOW), cursor)).rejects.toThrow(
+        /cannot be read/,
+      );
     },
   );
 
@@ -120,6 +133,8 @@ describe("the sweep of events", () => {
 
   it("does not take a list that is no list", async () => {
     const api = { get: async () => ({ object: "list", data: [{}] }), close: async () => {} };
-    await expect(sweepEvents(api, at(NOW), undefined)).rejects.toThrow(/not what we can read/);
+    await expect(sweepEvents(api, settings, at(NOW), undefined)).rejects.toThrow(
+      /not what we can read/,
+    );
   });
 });

@@ -13,9 +13,11 @@ import { UnreadableField } from "../kit/json-read.ts";
 import type { ConnectorSurroundings, SweepPage } from "../kit/source.ts";
 import type { StripeApi } from "./api.ts";
 import { completeEvent } from "./complete-event.ts";
+import { completeOwner } from "./complete-owner.ts";
 import { stripeErrors } from "./errors.ts";
 import { readSeconds } from "./fact.ts";
 import { listWhole } from "./list-pages.ts";
+import type { StripeSettings } from "./settings.ts";
 
 export const SWEEP_OVERLAP_MS = 10 * 60_000;
 const OVERLAP_SECONDS = SWEEP_OVERLAP_MS / 1000;
@@ -40,6 +42,7 @@ interface Cursor {
 /** Throws E_STRIPE_CURSOR, E_STRIPE_SWEEP_GAP, E_STRIPE_SWEEP_CROWDED and what the API throws. */
 export async function sweepEvents(
   api: StripeApi,
+  settings: StripeSettings,
   surroundings: ConnectorSurroundings,
   cursorText: string | undefined,
 ): Promise<SweepPage> {
@@ -53,7 +56,9 @@ export async function sweepEvents(
     const facts = await readWindow(api, cursor.from, until);
     if (facts !== undefined) {
       const whole: Json[] = [];
-      for (const fact of facts) whole.push(await completeEvent(api, fact));
+      for (const fact of facts) {
+        whole.push(await completeOwner(api, await completeEvent(api, fact), settings));
+      }
       return pageOf(whole, { ...cursor, window }, until, now);
     }
     if (window === NARROWEST) {

@@ -21,7 +21,15 @@ import { currencyOf, moneyOf } from "./amounts.ts";
 import type { LineContext } from "./document-lines.ts";
 import { readLine, shippingOf, wholeList } from "./document-lines.ts";
 import type { Scene } from "./draft.ts";
-import { dayOf, draftOf, instantOf, keyOf, metadataOf, referenceTo, sceneOf } from "./draft.ts";
+import {
+  dayOf,
+  draftOf,
+  instantOf,
+  keyOf,
+  metadataOf,
+  ownedSceneOf,
+  referenceTo,
+} from "./draft.ts";
 import { stripeErrors } from "./errors.ts";
 import type { Fact } from "./fact.ts";
 import { AT, idOf, optionalSeconds, readId, readSeconds } from "./fact.ts";
@@ -35,7 +43,7 @@ export function translateCreditNote(
   settings: StripeSettings,
   verb: "issued" | "voided",
 ): EventDraft[] {
-  const scene = sceneOf(fact, settings, [fact.object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, fact.object);
   const memo = readCreditNote(scene);
   if (verb === "voided" && memo.status !== "void") {
     const problem = `the credit note is ${memo.status}, not void`;
@@ -45,7 +53,7 @@ export function translateCreditNote(
 }
 
 export function translateRetrievedCreditNote(fact: Fact, settings: StripeSettings): EventDraft[] {
-  const scene = sceneOf(fact, settings, [fact.object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, fact.object);
   const memo = readCreditNote(scene);
   const issued = creditDraft(scene, memo, "issued", readSeconds(fact.object, "created", AT));
   if (memo.status === "issued") return [issued];

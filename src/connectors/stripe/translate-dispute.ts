@@ -15,7 +15,7 @@ import {
 } from "../kit/json-read.ts";
 import { currencyOf, moneyOf } from "./amounts.ts";
 import type { Scene } from "./draft.ts";
-import { dayOf, draftOf, instantOf, keyOf, referenceTo, sceneOf } from "./draft.ts";
+import { dayOf, draftOf, instantOf, keyOf, ownedSceneOf, referenceTo } from "./draft.ts";
 import { stripeErrors } from "./errors.ts";
 import type { Fact } from "./fact.ts";
 import { AT, idOf, optionalSeconds, readId, readSeconds } from "./fact.ts";
@@ -48,7 +48,7 @@ export function translateDispute(
   settings: StripeSettings,
   told: "opened" | "funds-withdrawn" | "funds-reinstated" | "closed",
 ): EventDraft[] {
-  const scene = sceneOf(fact, settings, [fact.object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, fact.object);
   const data = readDispute(scene, fact.atMs);
   if (told === "closed") return [disputeDraft(scene, data, verdictOf(fact, data), fact.atMs)];
   const kind = MOVEMENT_OF[told];
@@ -74,7 +74,7 @@ function verdictOf(fact: Fact, { status }: Dispute): "won" | "lost" {
 
 /** The facts that the present state of a dispute implies; times of the later ones are not told. */
 export function translateRetrievedDispute(fact: Fact, settings: StripeSettings): EventDraft[] {
-  const scene = sceneOf(fact, settings, [fact.object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, fact.object);
   const openedMs = readSeconds(fact.object, "created", AT) * 1000;
   const data = readDispute(scene, openedMs);
   const verbs: DisputeVerb[] = ["opened"];

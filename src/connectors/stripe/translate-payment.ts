@@ -23,7 +23,7 @@ import {
 } from "../kit/json-read.ts";
 import { currencyOf, moneyOf } from "./amounts.ts";
 import type { Scene } from "./draft.ts";
-import { dayOf, draftOf, keyOf, metadataOf, referenceTo, sceneOf } from "./draft.ts";
+import { dayOf, draftOf, keyOf, metadataOf, ownedSceneOf, referenceTo } from "./draft.ts";
 import { stripeErrors } from "./errors.ts";
 import type { Fact } from "./fact.ts";
 import { AT, idOf, optionalSeconds, readId, readSeconds } from "./fact.ts";
@@ -44,7 +44,7 @@ export function translateIntent(
     const problem = `the payment intent is ${found}`;
     throw stripeErrors.E_STRIPE_CONTRADICTION({ kind: fact.kind, problem });
   }
-  const scene = sceneOf(fact, settings, [object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, object);
   const amount = readInteger(object, status === "succeeded" ? "amount_received" : "amount", AT);
   return [
     paymentDraft(scene, {
@@ -77,7 +77,7 @@ export function translateCharge(
     const problem = `the charge is ${found}`;
     throw stripeErrors.E_STRIPE_CONTRADICTION({ kind: fact.kind, problem });
   }
-  const scene = sceneOf(fact, settings, [object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, object);
   const amount = readInteger(object, status === "succeeded" ? "amount_captured" : "amount", AT);
   return [paymentDraft(scene, { status, amount, chargeId: undefined, failure: "" })];
 }
@@ -180,7 +180,7 @@ export function translateInvoicePayment(fact: Fact, settings: StripeSettings): E
     const problem = `the invoice payment is ${status}`;
     throw stripeErrors.E_STRIPE_CONTRADICTION({ kind: fact.kind, problem });
   }
-  const scene = sceneOf(fact, settings, [object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, object);
   const payment = readObject(object, "payment", AT);
   // A payment record is money that Stripe was told of; its id stands for it.
   const paymentId = readId(payment, readText(payment, "type", `${AT}.payment`), `${AT}.payment`);

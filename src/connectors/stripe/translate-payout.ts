@@ -34,6 +34,7 @@ export function translatePayout(
     const problem = `the payout is ${found}`;
     throw stripeErrors.E_STRIPE_CONTRADICTION({ kind: fact.kind, problem });
   }
+  // It empties the account's balance, which is of no document: the connection's own entity has it.
   const scene = sceneOf(fact, settings, [fact.object["metadata"]]);
   const data = readPayout(scene, expected);
   return [

@@ -18,7 +18,7 @@ import {
   readText,
 } from "../kit/json-read.ts";
 import { currencyOf, moneyOf } from "./amounts.ts";
-import { dayOf, draftOf, keyOf, metadataOf, referenceTo, sceneOf } from "./draft.ts";
+import { dayOf, draftOf, keyOf, metadataOf, ownedSceneOf, referenceTo } from "./draft.ts";
 import type { Fact } from "./fact.ts";
 import { AT, idOf, readSeconds } from "./fact.ts";
 import type { StripeSettings } from "./settings.ts";
@@ -63,7 +63,7 @@ export function translateRefund(
   told: ToldRefund,
 ): EventDraft[] {
   const { refund, status, at } = told;
-  const scene = sceneOf(fact, settings, [refund["metadata"], fact.object["metadata"]]);
+  const scene = ownedSceneOf(fact, settings, refund, fact.object);
   const id = readText(refund, "id", at);
   const currency = currencyOf(readText(refund, "currency", at));
   const created = readSeconds(refund, "created", at);
