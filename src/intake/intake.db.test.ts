@@ -10,6 +10,8 @@ import { checkNoLoss } from "../store/check-no-loss.ts";
 import type { Pool } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
 import type { Fact } from "../store/fact-rows.ts";
+import type { WantedObject } from "../store/wanted-objects.ts";
+import { claimWantedObjects, finishWantedObject } from "../store/wanted-objects.ts";
 import { makeGroupCommit } from "./group-commit.ts";
 import { makeFactOfRaw } from "./make-fact.ts";
 import { retranslate } from "./retranslate.ts";
@@ -96,6 +98,25 @@ describe("which is later", () => {
     ]);
     const wanted = await pool.query("select object, state from object_fetch");
     expect(wanted.rows).toEqual([{ object: "src/customer/c1", state: "wanted" }]);
+  });
+
+  test("given a tie, then it is read when its second is over, and a tie while it is read, again", async () => {
+    const tie = async (at: number) => {
+      const both = [`a${at}`, `b${at}`].map((id) => ({ id, customer: "c1", at, note: id }));
+      await tell(pool, both);
+      const waits = "select not_before > now() + interval '1 second' as later from object_fetch";
+      expect((await pool.query(waits)).rows).toEqual([{ later: true }]);
+    };
+    const isOver = () => pool.query("update object_fetch set not_before = now()");
+    await tie(5);
+    expect(await claimWantedObjects(pool, 10)).toEqual([]);
+    await isOver();
+    const [claimed] = await claimWantedObjects(pool, 10);
+    await tie(6);
+    await finishWantedObject(pool, claimed as WantedObject, "done", null);
+    expect(await claimWantedObjects(pool, 10)).toEqual([]);
+    await isOver();
+    expect(await claimWantedObjects(pool, 10)).toMatchObject([{ object: "src/customer/c1" }]);
   });
 
   test("given the two states in transactions that run at once, then still asked for anew", async () => {

@@ -4,6 +4,8 @@
  * rank   order of the facts of one object inside one second, 0–999. Stripe dates to the second
  *        and sends in any order; an invoice is often finalized and paid within one. Two facts of
  *        one second and one rank (two updates) have the same version: refetch and keep the later.
+ *        A state that was read has the second of asking and rank 0: what happened within that
+ *        second may be after it and wins, what began in it ties, and ties are read again.
  */
 import type { EventDraft, ObjectKey, ObjectReference } from "../../contracts/envelope.ts";
 import { objectKey } from "../../contracts/envelope.ts";
@@ -74,7 +76,7 @@ export interface DraftParts {
   readonly amount?: MoneyWire;
   /** When it happened, where that is known better than by the event's own time. */
   readonly atMs?: number | undefined;
-  /** A state read from the source: its version is the moment of reading. */
+  /** A state read from the source: its version is the second of asking. */
   readonly state?: boolean;
 }
 
@@ -88,7 +90,7 @@ export function draftOf(scene: Scene, parts: DraftParts): EventDraft {
     subject,
     root: parts.root ?? subject,
     occurred: instant(atMs),
-    version: String(observed ? fact.atMs : atMs + parts.rank),
+    version: String(observed ? Math.floor(fact.atMs / 1000) * 1000 : atMs + parts.rank),
     // Fields that are undefined are absent in JSON; the contract check comes before any storing.
     data: parts.data as Json,
     references: distinct(parts.references ?? []),

@@ -37,13 +37,15 @@ export async function fetchObject(
   key: string,
 ): Promise<Json | undefined> {
   const { entity, id } = parseObjectKey(key);
+  // Before asking: what changes while the answer is on its way must be the later one.
+  const asked = clock.now();
   const object =
     entity === "allocation" ? await findAllocation(api, id) : await getObject(api, entity, id);
   if (object === undefined) return undefined;
   const raw = {
     object: RETRIEVAL,
     api_version: settings.apiVersion,
-    retrieved: clock.now(),
+    retrieved: asked,
     data: { object: { ...object } },
   };
   return completeOwner(api, raw, settings);
