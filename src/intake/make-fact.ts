@@ -35,7 +35,7 @@ interface Understood {
   readonly translation: Translation;
 }
 
-/** Makes the fact of a raw body. Never throws, whatever a body holds or a connector or flow does. */
+/** Makes the fact of a raw body. Never throws, whatever it holds and a connector or flow does. */
 export function makeFact(
   maker: FactMaker,
   source: SourceConnection,

@@ -34,6 +34,7 @@ export function prepareCustomer(job: Preparing): PreparedCall {
     currencyList: { items: currencies.map((id) => ({ currency: { id } })) },
     comments: cut(`${job.source} ${customer.id}`, COMMENT_LENGTH),
     isInactive: false,
+    // Left out, not null: a field the source never had may have been entered in NetSuite by hand.
     ...(customer.email === undefined ? {} : { email: customer.email }),
     ...(customer.phone === undefined ? {} : { phone: customer.phone }),
     ...addressBook(customer),

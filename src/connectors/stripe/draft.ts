@@ -41,8 +41,8 @@ export function sceneOf(
 /**
  * The scene of money and credit, which belong to a document. Stripe copies no metadata from an
  * invoice to its payments, so silence does not mean the connection's own entity: the invoice may be
- * of another, and its payment in these books would be in the wrong ones. Throws E_STRIPE_LEGAL_ENTITY
- * and, where nothing in the body names an entity, E_STRIPE_LEGAL_ENTITY_MISSING.
+ * of another, and its payment in these books would be in the wrong ones. Throws
+ * E_STRIPE_LEGAL_ENTITY and, where the body names no entity, E_STRIPE_LEGAL_ENTITY_MISSING.
  *
  * `objects`: the one in question, then what it stands in.
  */
