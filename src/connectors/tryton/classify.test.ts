@@ -36,6 +36,11 @@ const REFUSED: readonly (readonly [code: string, cause: string, message: string]
     'A value is required for field "Account" in "Invoice".',
   ],
   [
+    "E_TRYTON_VALUE_INVALID",
+    "Phone of Party",
+    'The phone number "030 1234" for party "Ada Ltd [cus]" is not valid.',
+  ],
+  [
     "E_TRYTON_NOT_BALANCED",
     "debits and credits",
     'To post move "6", you must balance all its lines debits and credits.',

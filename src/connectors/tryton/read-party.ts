@@ -1,6 +1,7 @@
 /** A party with what belongs to it, as it stands in Tryton, and in what it differs from a plan. */
+import type { Json } from "../../kernel/strict-json.ts";
 import type { JsonObject } from "../kit/answers.ts";
-import { textAt } from "../kit/answers.ts";
+import { listAt, textAt } from "../kit/answers.ts";
 import type { Difference } from "../kit/target.ts";
 import { differing } from "./compare.ts";
 import type { AddressPlan, CustomerPlan } from "./plan.ts";
@@ -129,9 +130,25 @@ export async function readAddressIds(reader: Reader, address: AddressPlan): Prom
     domain: [
       ["country", "=", country],
       ["OR", [["code", "=", `${code}-${region}`]], [["name", "=", region]]],
+      ...(await subdivisionTypes(reader, code)),
     ],
     fields: ["code"],
     limit: 1,
   });
   return { country, subdivision: part === undefined ? null : (idOf(part, "id") ?? null) };
+}
+
+/**
+ * In some countries (Italy, Spain) Tryton takes subdivisions of some kinds only into an address,
+ * and refuses the whole customer for a region where a province belongs.
+ */
+async function subdivisionTypes(reader: Reader, country: string): Promise<Json[]> {
+  const [row] = await reader.search({
+    model: "party.address.subdivision_type",
+    domain: [["country_code", "=", country]],
+    fields: ["types"],
+    limit: 1,
+  });
+  const types = listAt(row, "types") ?? [];
+  return types.length === 0 ? [] : [["type", "in", [...types]]];
 }

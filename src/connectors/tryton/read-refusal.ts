@@ -166,6 +166,13 @@ const RULES: readonly Rule[] = [
     cause: ([, field = "", model = ""]) => `${field} of ${model}`,
   },
   {
+    // [source] Where the server has the library that knows numbers; sources take any text.
+    kind: USER,
+    code: "E_TRYTON_VALUE_INVALID",
+    text: says('The phone number "…" for party "…" is not valid.'),
+    cause: always("Phone of Party"),
+  },
+  {
     // [source] An account that is closed or takes no lines, or wants a party where none stands.
     kind: USER,
     code: "E_TRYTON_VALUE_INVALID",

@@ -75,8 +75,27 @@ async function draftOf(script: Script, plan: PostingPlan): Promise<Draft | "need
   const state = textAt(row, "state");
   if (state === "cancelled") refuse(script, "E_TRYTON_CANCELLED", "cancelled", { id: String(id) });
   const open = state === "draft" || state === "validated";
+  const timestamp = textAt(row, "_timestamp");
   if (open) await refuseOtherDraft(script, plan, row, id);
-  return { id, open, timestamp: textAt(row, "_timestamp") };
+  if (!open || !isHalfRemoved(plan, row)) return { id, open, timestamp };
+  const method = "model.account.invoice.delete";
+  done(await script.act("create", method, [[id]], expecting(plan, id, timestamp)));
+  return { id: await create(script, plan), open: true, timestamp: undefined };
+}
+
+/**
+ * What a removal that was cut off left: its number is gone, and posted so it would take one of
+ * Tryton's own.
+ */
+function isHalfRemoved(plan: PostingPlan, row: JsonObject): boolean {
+  return plan.kind === "invoice" && plan.number !== null && (textAt(row, "number") ?? "") === "";
+}
+
+/** Tryton then refuses what was changed since it was read. */
+function expecting(plan: PostingPlan, id: number, timestamp: string | undefined): Values {
+  return timestamp === undefined
+    ? {}
+    : { _timestamp: { [`${MODELS[plan.kind]},${id}`]: timestamp } };
 }
 
 /** Whether another document of ours does all of this already; a part of it is for a person. */
@@ -96,8 +115,9 @@ async function refuseOtherDraft(script: Script, plan: PostingPlan, row: JsonObje
     plan.kind === "invoice"
       ? await compareInvoice(reader, plan, row)
       : await compareMove(reader, plan, row);
-  if (differences.length === 0) return;
-  const fields = differences.map((one) => one.field).join(", ");
+  const others = differences.filter(({ field }) => field !== "number" || !isHalfRemoved(plan, row));
+  if (others.length === 0) return;
+  const fields = others.map((one) => one.field).join(", ");
   refuse(script, "E_TRYTON_DRAFT_DIFFERS", "a draft that differs", { id: String(id), fields });
 }
 
@@ -209,8 +229,7 @@ async function post(script: Script, plan: PostingPlan, draft: Draft): Promise<vo
   const model = MODELS[plan.kind];
   const { id, timestamp } = draft;
   // A draft that was found may be in the hands of another: Tryton then says that it was changed.
-  const over: Values =
-    timestamp === undefined ? {} : { _timestamp: { [`${model},${id}`]: timestamp } };
+  const over = expecting(plan, id, timestamp);
   const send = () => script.act("post", `model.${model}.post`, [[id]], over);
   let answer = await send();
   const told = answer.kind === "answer" ? readTrytonError(answer) : undefined;
@@ -230,7 +249,7 @@ async function post(script: Script, plan: PostingPlan, draft: Draft): Promise<vo
 
 /**
  * A draft with a number cannot be deleted, so the number goes first. Left over, it harms none: the
- * next try finds it and posts it.
+ * next try finds it and posts it, or makes it anew where the number is gone.
  */
 async function removeDraft(script: Script, plan: PostingPlan, id: number): Promise<void> {
   const model = MODELS[plan.kind];
