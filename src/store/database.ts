@@ -119,7 +119,8 @@ const MOST_TRIES = 3;
 /**
  * The same for those who meet crosswise: an act of a person locks cases and then their handoffs, a
  * release that supersedes the other way round, and PostgreSQL ends one of two that wait for each
- * other. Whoever is ended has changed nothing and goes again. `work` may run several times and must change nothing else.
+ * other. Whoever is ended has changed nothing and goes again. `work` may run several times and must
+ * change nothing else.
  */
 export async function inRepeatedTransaction<T>(
   pool: Pool,

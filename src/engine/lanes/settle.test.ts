@@ -64,11 +64,12 @@ describe("given a probe that finds ours with a step lacking", () => {
 
 describe("given a probe that finds nothing of what was sent and never answered", () => {
   const doubt: Doubt = { settlesMs: 0, code: "E_BOOKS_500", message: "internal error" };
-  const ask = (subject: Subject, doubt: Doubt | undefined) =>
+  const quick: SettlingSpec = { ...spec, guard: "external-id" };
+  const ask = (subject: Subject, doubt: Doubt | undefined, on = quick) =>
     settle(
       "unknown",
       subject,
-      spec,
+      on,
       { kind: "probe", probe: { kind: "absent" }, doubt },
       seededRandom(1),
     );
@@ -79,6 +80,12 @@ describe("given a probe that finds nothing of what was sent and never answered",
     const { to, exception } = ask(sent(MOST_IN_VAIN, MOST_IN_VAIN), doubt);
     expect(to).toBe("excepted");
     expect(exception?.cause).toBe("books E_LANE_SENT_IN_VAIN E_BOOKS_500");
+  });
+
+  test("given each waits out a quarter of an hour, then after the third", () => {
+    const slow: SettlingSpec = { ...spec, effect: "state", settlesMs: 1_000_000 };
+    expect(ask(sent(2, 2), doubt, slow).to).toBe("ready");
+    expect(ask(sent(3, 3), doubt, slow).to).toBe("excepted");
   });
 
   test("given it was refused for now many times and lost once, then it is sent again", () => {

@@ -67,10 +67,12 @@ const MOST_ATTEMPTS = 40;
 /**
  * After so many sends, each without a telling answer and each found to have done nothing, a person
  * should look: about ten minutes, so that an hour of "internal error" is few cases and an answer
- * that will always be the same is not sent for ever. Counted by both, or a burst of "not now", and
- * questions that failed for a while, would count as such sends.
+ * that will always be the same is not sent for ever. Where each waits out a window, fewer are as
+ * long; but three, for two may be chance.
  */
 export const MOST_IN_VAIN = 12;
+const LEAST_IN_VAIN = 3;
+const IN_VAIN_MS = 600_000;
 /** After so many probes that told nothing a person should look; the last ones are minutes apart. */
 export const MOST_PROBES = 30;
 const RETRY = { baseMs: 500, capMs: 300_000 };
@@ -186,22 +188,24 @@ function ofLater(subject: Subject, outcome: Later, random: Random): Draft {
  * settle, or "absent" would not mean absent, and a late old state would overwrite a newer one.
  */
 function firstProbeMs(spec: SettlingSpec, subject: Subject, random: Random): number {
-  const soon = backoffMs(PROBE, subject.probes + 1, random);
-  if (spec.effect === "fact" && spec.guard !== "probe") return soon;
-  return soon + spec.settlesMs;
+  return backoffMs(PROBE, subject.probes + 1, random) + windowBefore(spec);
+}
+
+function windowBefore(spec: SettlingSpec): number {
+  return spec.effect === "fact" && spec.guard !== "probe" ? 0 : spec.settlesMs;
 }
 
 type Probed = Extract<CallResult, { kind: "probe" }>;
 
 function ofProbe(
   subject: Subject,
-  spec: OperationSpec,
+  spec: SettlingSpec,
   { probe, doubt }: Probed,
   random: Random,
 ): Draft {
   switch (probe.kind) {
     case "absent":
-      return ofAbsent(subject, doubt, "probe-absent");
+      return ofAbsent(subject, spec, doubt, "probe-absent");
     case "found":
       return ofFound(subject, spec, probe, doubt);
     case "unfinished":
@@ -228,14 +232,17 @@ function ofProbe(
 /**
  * Not there, or there in an older form: sent again. Many times in vain, it is given up; but only
  * once the last send must have settled, so that whoever decides then knows that nothing is there.
+ * Sends and questions both count: a burst of "not now", or questions that failed for a while, are
+ * no such sends.
  */
 function ofAbsent(
   subject: Subject,
+  spec: SettlingSpec,
   doubt: Doubt | undefined,
   outcomeClass: "probe-absent" | "probe-older",
 ): Draft {
   const { attempts, probes, target, reference } = subject;
-  const inVain = doubt !== undefined && Math.min(attempts, probes) >= MOST_IN_VAIN;
+  const inVain = doubt !== undefined && Math.min(attempts, probes) >= mostInVain(spec);
   if (!inVain) return { event: "found-absent", outcomeClass };
   if (doubt.settlesMs > 0) {
     return { event: "probe-failed", outcomeClass, notBeforeMs: doubt.settlesMs + 500 };
@@ -249,6 +256,11 @@ function ofAbsent(
   });
   const exception = caseOf(subject, code, said, message);
   return { event: "gave-up", outcomeClass, reason: said, code, message, exception };
+}
+
+function mostInVain(spec: SettlingSpec): number {
+  const rounds = Math.ceil(IN_VAIN_MS / Math.max(1, windowBefore(spec)));
+  return Math.max(LEAST_IN_VAIN, Math.min(MOST_IN_VAIN, rounds));
 }
 
 /**
@@ -271,7 +283,7 @@ type Found = Extract<ProbeResult, { kind: "found" }>;
 /** A state that differs is an older one of ours: as good as absent, the newest is sent again. */
 function ofFound(
   subject: Subject,
-  spec: OperationSpec,
+  spec: SettlingSpec,
   probe: Found,
   doubt: Doubt | undefined,
 ): Draft {
@@ -279,7 +291,7 @@ function ofFound(
     const link = linkOf(subject, spec, probe.externalId, probe.number);
     return { event: "found-equal", outcomeClass: "adopted", link };
   }
-  if (spec.effect === "state") return ofAbsent(subject, doubt, "probe-older");
+  if (spec.effect === "state") return ofAbsent(subject, spec, doubt, "probe-older");
   const { code, message, exception } = differs(subject, probe);
   return { event: "found-different", outcomeClass: "probe-different", code, message, exception };
 }
