@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
+import { writeWhole } from "../../store/write-whole.ts";
 
 const PIECE = 1024 * 1024;
 
@@ -20,7 +21,7 @@ export async function copyFile(from: string, to: string): Promise<Copied | undef
   try {
     const target = await open(to, "wx", 0o600);
     try {
-      const copied = await pump(source, (piece) => target.write(piece).then(() => undefined));
+      const copied = await pump(source, (piece) => writeWhole(target, piece));
       await target.datasync();
       return copied;
     } finally {

@@ -10,6 +10,7 @@ import type pg from "pg";
 import type { Pool } from "../database.ts";
 import { digestOf, MANIFEST } from "../digested-manifest.ts";
 import { storeErrors } from "../errors.ts";
+import { writeWhole } from "../write-whole.ts";
 import { copyOut } from "./copy-protocol.ts";
 import type { ExportedTable, ExportManifest } from "./export-manifest.ts";
 import { FORMAT, fileOf } from "./export-manifest.ts";
@@ -94,7 +95,9 @@ function makeRoom(folder: string): string {
     storeErrors.E_STORE_EXPORT_FOLDER({ folder: name, reason });
   if (existsSync(folder) && readdirSync(folder).length > 0) throw refuse(folder, "it is not empty");
   if (existsSync(unfinished)) {
-    if (!existsSync(path.join(unfinished, UNFINISHED))) throw refuse(unfinished, "it exists");
+    // Killed on the way, or when all was there but its name.
+    const isOurs = [UNFINISHED, MANIFEST].some((name) => existsSync(path.join(unfinished, name)));
+    if (!isOurs) throw refuse(unfinished, "it exists");
     rmSync(unfinished, { recursive: true });
   }
   mkdirSync(unfinished, { recursive: true, mode: 0o700 });
@@ -116,7 +119,7 @@ async function writeTable(
     for await (const piece of copy.pieces) {
       hash.update(piece);
       bytes += piece.length;
-      await file.write(piece);
+      await writeWhole(file, piece);
     }
     const rows = await copy.rows;
     await file.sync();

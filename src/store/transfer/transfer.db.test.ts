@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
@@ -94,6 +94,15 @@ describe("an export", () => {
     expect(names.indexOf("person")).toBeLessThan(names.indexOf("account"));
     expect(readdirSync(room)).toEqual(["export"]);
     expect(manifest).toMatchObject({ migration: newestMigration(), epoch: 1, version: "1.2.3" });
+  });
+
+  test("given one that died when all was there but its name, then it is made again", async () => {
+    const again = path.join(room, "again");
+    mkdirSync(`${again}.unfinished`);
+    writeFileSync(path.join(`${again}.unfinished`, "manifest.json"), "{}");
+    await exportLedger({ pool: company.pool, folder: again, version: "1", onProgress: () => {} });
+    expect(readdirSync(room).toSorted()).toEqual(["again", "export"]);
+    rmSync(again, { recursive: true });
   });
 });
 
