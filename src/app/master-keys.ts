@@ -7,9 +7,12 @@
  * old       keys that still unwrap: `TIEOUT_MASTER_KEY_OLD`, or the file's other lines
  */
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   linkSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -131,9 +134,10 @@ export function ensureMasterKey(environment: Where): void {
   if ((variables["TIEOUT_MASTER_KEY"] ?? "") !== "" || existsSync(file)) return;
   mkdirSync(dataDir, { recursive: true });
   const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, newLine(), { mode: 0o600 });
+  writeFileSync(mine, newLine(), DURABLY);
   try {
     linkSync(mine, file);
+    syncFolder(dataDir);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
   } finally {
@@ -148,6 +152,25 @@ export function ensureMasterKey(environment: Where): void {
 function renewFile(file: string): void {
   const old = existsSync(file) ? readFileSync(file, "utf8") : "";
   const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, newLine() + old, { mode: 0o600 });
+  writeFileSync(mine, newLine() + old, DURABLY);
   renameSync(mine, file);
+  syncFolder(path.dirname(file));
+}
+
+/**
+ * On the disk before anything is wrapped under it: what the ledger commits survives a power
+ * failure, and without its key it would be ciphertext for good.
+ */
+const DURABLY = { mode: 0o600, flush: true } as const;
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } catch (thrown) {
+    // Some file systems refuse to sync a folder and keep their names durable by themselves.
+    if ((thrown as NodeJS.ErrnoException).code !== "EINVAL") throw thrown;
+  } finally {
+    closeSync(handle);
+  }
 }

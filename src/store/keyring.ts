@@ -7,6 +7,7 @@
  * digest       a hash of content, keyed, so that nobody can try out guesses against it
  * blind        a word as the search keeps it
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Cipher } from "../kernel/cipher.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -143,10 +144,11 @@ export function openKeyring(options: KeyringOptions): Keyring {
       });
       return secrets;
     },
-    async rotate(shouldStop) {
-      await options.master.renew?.();
-      return rotateKeys(pool, options.master, { pageSize: ROTATED_AT_ONCE, shouldStop });
-    },
+    rotate: (shouldStop) =>
+      oneAtATime(pool, async () => {
+        await options.master.renew?.();
+        return rotateKeys(pool, options.master, { pageSize: ROTATED_AT_ONCE, shouldStop });
+      }),
     count: () => countKeys(pool),
     forget: memory.forget,
     close: () => pool.end(),
@@ -166,6 +168,29 @@ function openKeyPool({ url, onIdleError }: KeyringOptions): pg.Pool {
   pool.on("error", onIdleError);
   pool.on("connect", (client) => client.on("error", onIdleError));
   return pool;
+}
+
+/** "keys" in hexadecimal. */
+const ROTATION_LOCK = 0x6b657973;
+const WAIT_MS = 100;
+
+/**
+ * Of two processes that put a new master key in front of a file at once, one's would be gone from
+ * it while keys are wrapped under it. Who waits holds no connection: the other one needs them.
+ */
+async function oneAtATime<T>(pool: pg.Pool, act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const client = await pool.connect();
+    try {
+      const text = "select pg_try_advisory_lock($1) as mine";
+      const { rows } = await client.query<{ mine: boolean }>(text, [ROTATION_LOCK]);
+      if (rows[0]?.mine === true) return await act();
+    } finally {
+      // The lock ends with its connection, whatever became of it.
+      client.release(true);
+    }
+    await sleep(WAIT_MS);
+  }
 }
 
 async function findNumbered(
