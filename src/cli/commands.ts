@@ -5,6 +5,7 @@
 import { operations } from "../operations/all-operations.ts";
 import type { Story } from "../operations/story-shape.ts";
 import type { VerifyResult } from "../operations/verify-invariants.ts";
+import { CHECK_FAILED } from "../operations/verify-invariants.ts";
 import type { CommandEntry } from "./command-entry.ts";
 import { entry } from "./command-entry.ts";
 import { clean } from "./paint.ts";
@@ -29,6 +30,13 @@ import { privacyCommands } from "./privacy-commands.ts";
 import { nextPage, queueCommands } from "./queue-commands.ts";
 
 export const DIFFERENCES = 3;
+const FAILED = 1;
+
+/** A check that broke off (an unreadable page, a lost connection) found nothing and held nothing. */
+export function verdictOf({ violated, results }: VerifyResult): number {
+  if (violated > 0) return DIFFERENCES;
+  return results.some(({ why }) => why?.startsWith(CHECK_FAILED)) ? FAILED : 0;
+}
 
 export const commandEntries: readonly CommandEntry[] = [
   entry(operations.findStory, {
@@ -103,7 +111,7 @@ export const commandEntries: readonly CommandEntry[] = [
     ],
     alone: ["offline"],
     print: printVerify,
-    exitCode: (result: VerifyResult) => (result.violated > 0 ? DIFFERENCES : 0),
+    exitCode: verdictOf,
   }),
   entry(operations.exportEvidence, {
     path: ["audit", "export"],

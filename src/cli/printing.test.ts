@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ShownLook } from "../operations/observe-target.ts";
+import type { VerifyResult } from "../operations/verify-invariants.ts";
+import { CHECK_FAILED } from "../operations/verify-invariants.ts";
+import { verdictOf } from "./commands.ts";
 import type { Paint } from "./paint.ts";
 import { clean, wrap } from "./paint.ts";
 import type { ListStyle } from "./print-lists.ts";
@@ -52,6 +55,19 @@ describe("what an observation found", () => {
     expect(text).toContain("2 days differ and are left for the next look");
     expect(text).toContain("not looked at: invoice 1: no answer");
     expect(printed({ done: false, why: "down" })).toBe("◆ books was not observed: down\n");
+  });
+});
+
+describe("the verdict of audit verify", () => {
+  const result = (over: object) => ({ name: "Chain", state: "not checked", ...over });
+  const code = (violated: number, ...results: object[]): number =>
+    verdictOf({ violated, results } as unknown as VerifyResult);
+
+  test("given a check that broke off, then it is no success; given no means for it, then it is", () => {
+    const broken = result({ why: `${CHECK_FAILED}: invalid page in block 7` });
+    expect(code(0, result({ why: "nothing is sealed yet" }))).toBe(0);
+    expect(code(0, result({ state: "held", why: undefined }), broken)).toBe(1);
+    expect(code(1, broken)).toBe(3);
   });
 });
 

@@ -38,6 +38,9 @@ const output = z.strictObject({
   results: z.array(resultShape),
 });
 
+/** With this begins `why` of a check that broke off; the others lack what they would look at. */
+export const CHECK_FAILED = "the check itself failed";
+
 export type VerifyResult = z.infer<typeof output>;
 
 export const verifyInvariantsOperation = defineOperation({
@@ -118,7 +121,7 @@ async function checkOne(invariant: Invariant, context: InvariantContext): Promis
     return await timed(context, invariant, () => invariant.check(context));
   } catch (thrown) {
     const ms = Math.round(context.clock.monotonic() - started);
-    const why = `the check itself failed: ${messageOf(thrown)}`;
+    const why = `${CHECK_FAILED}: ${messageOf(thrown)}`;
     return { ...later(name, why), holdsWhen, state: "not checked", ms };
   }
 }

@@ -138,6 +138,23 @@ describe("a changed row", () => {
   });
 });
 
+describe("the first blocks", () => {
+  test("given a file that begins later and says so itself, then what is lacking is named", async () => {
+    const second = honest.findIndex((line, index) => index > 1 && line.startsWith("B\t"));
+    const kept = honest.slice(second, -1);
+    const head = JSON.parse(honest[0]?.slice(2) ?? "");
+    const blocks = kept.filter((line) => line.startsWith("B\t")).length;
+    const end = { blocks, rows: kept.length - blocks, unsealed: { rows: 0, oldestSeconds: 0 } };
+    const cut = [
+      `H\t${JSON.stringify({ ...head, from: "2" })}`,
+      ...[...kept, `E\t${JSON.stringify(end)}`],
+    ];
+    const { newest } = await verify(honest);
+    const report = await verify(cut, new Map([[newest?.number ?? 0, newest?.hash ?? ""]]));
+    expect(said(report.problems)).toEqual(["missing block: block 1"]);
+  });
+});
+
 describe("rows that came or went", () => {
   test("given removed rows, then each is named by table and id", async () => {
     const [first = "", second = ""] = secondBlock["attempt"] ?? [];

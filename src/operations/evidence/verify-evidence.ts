@@ -70,6 +70,7 @@ interface Missing {
 interface Reading {
   readonly hasher: Hasher;
   readonly roots: ReadonlyMap<number, string>;
+  readonly from: number;
   readonly problems: Problem[];
   readonly rows: Record<string, number>;
   readonly contents: (Place & { readonly hash: string })[];
@@ -95,16 +96,18 @@ const DETAILS: Readonly<Record<Exclude<RowState, "exact">, string>> = {
 };
 
 /**
- * `roots`: hash by number of blocks that were exported or countersigned before. Throws
+ * `roots`: hash by number of blocks that were exported or countersigned before. `from`: the block
+ * that must come first; what a file says of itself proves nothing. Throws
  * E_OPERATIONS_EVIDENCE_FILE when the first line is not that of an evidence file.
  */
 export async function verifyEvidence(
   hasher: Hasher,
   lines: AsyncIterable<string>,
   roots: ReadonlyMap<number, string> = new Map(),
+  from = 1,
 ): Promise<EvidenceReport> {
   const reading: Reading = {
-    ...{ hasher, roots, problems: [], rows: {}, contents: [], missing: [], changes: [] },
+    ...{ hasher, roots, from, problems: [], rows: {}, contents: [], missing: [], changes: [] },
     ...{ met: new Set(), head: undefined, end: undefined, block: undefined, last: undefined },
   };
   let number = 0;
@@ -178,7 +181,7 @@ function checkPlace(
   head: Head,
   problem: (what: string, detail: string, id?: number) => void,
 ): void {
-  const first = Number(reading.head?.from ?? 1);
+  const first = reading.from;
   const before = reading.last;
   const due = before === undefined ? first : before.number + 1;
   for (let number = due; number < head.number; number += 1) {

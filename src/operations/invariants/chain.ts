@@ -18,7 +18,7 @@ export const chain: Invariant = {
     const tables = await checkTriggers(pool, ["seal_block", "evidence_change"]);
     const from = await findBlockBefore(pool, sample);
     const lines = evidenceLines(pool, from, instant(clock.now()));
-    const report = await verifyEvidence(hasher, lines);
+    const report = await verifyEvidence(hasher, lines, new Map(), Number(from));
     const finding = findingOf(report);
     const tail = await countTail(pool);
     const open = tables.filter((table) => !table.held);
