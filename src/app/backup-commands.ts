@@ -13,7 +13,7 @@ import { takeBackup } from "../engine/backup/take-backup.ts";
 import { verifyBackup } from "../engine/backup/verify-backup.ts";
 import { retire } from "../engine/embedded/data-folder.ts";
 import { findEmbeddedPostgres } from "../engine/embedded/postgres.ts";
-import { archiveState } from "../engine/embedded/wal-archive.ts";
+import { archiveState, PUT_ASIDE } from "../engine/embedded/wal-archive.ts";
 import { instant } from "../kernel/clock.ts";
 import { openDatabase } from "../store/database.ts";
 import { crashPoints } from "./crash-points.ts";
@@ -153,14 +153,23 @@ function refuseLiving(original: string): void {
   if (!existsSync(original)) throw backupErrors.E_RESTORE_ORIGINAL({ dataDir: original });
 }
 
-/** The archive, and the newest log of the original, which nobody archived yet. */
-function archivesFor(folder: string, flags: RestoreFlags): string[] {
-  if (flags.to === undefined) return [];
-  if (flags.archive !== undefined) return [path.resolve(flags.archive)];
-  const { archive, cluster } = readManifest(path.resolve(folder));
-  return [archive, path.join(cluster, "pg_wal")].flatMap((one) =>
-    one !== null && existsSync(one) ? [one] : [],
-  );
+/**
+ * The archive with what a broken-off backup put aside in it, and the newest log of the original,
+ * which nobody archived yet. Throws E_RESTORE_MOMENT where none is: `latest` would end with the
+ * backup and look like the whole.
+ */
+export function archivesFor(folder: string, flags: Pick<RestoreFlags, "to" | "archive">): string[] {
+  const { to, archive: given } = flags;
+  if (to === undefined) return [];
+  const manifest = readManifest(path.resolve(folder));
+  const archive = given === undefined ? manifest.archive : path.resolve(given);
+  const kept = archive === null ? [] : [archive, path.join(archive, PUT_ASIDE)];
+  const named = given === undefined ? [...kept, path.join(manifest.cluster, "pg_wal")] : kept;
+  const there = named.filter((one) => existsSync(one));
+  if (there.length > 0) return there;
+  const looked = given === undefined ? named.join(", ") : archive;
+  const reason = `the log since the backup is not there (${looked}); name its folder: --archive.`;
+  throw backupErrors.E_RESTORE_MOMENT({ to, reason });
 }
 
 function summary(manifest: Manifest, folder: string) {

@@ -45,7 +45,8 @@ export async function recover(recovery: Recovery): Promise<void> {
   // Noted, so that whoever comes after a kill knows which process to stop.
   writeRunRecord(dataDir, NAME, server.pid, { sql: port });
   recovery.crash("restore-recovering");
-  const ready = await becomesReady(server, folder, clock, undefined);
+  // As long as it takes: an archive may hold hours of log, and whoever breaks off begins anew.
+  const ready = await becomesReady(server, folder, clock, undefined, Number.POSITIVE_INFINITY);
   await server.stop();
   removeRunRecord(dataDir, NAME);
   if (ready) return;

@@ -95,7 +95,10 @@ export async function setPassword(place: ClusterPlace, folder: string, also = ""
   const secret = Buffer.from(place.random.bytes(24)).toString("hex");
   const statement = `alter role ${LEDGER_NAME} password '${secret}'`;
   await runAlone(place, folder, "postgres", [statement, also].filter(Boolean));
-  writeFileSync(place.passwordFile, secret, { mode: 0o600 });
+  // Synced and renamed: an empty file after a power failure would be taken for a password.
+  const unfinished = `${place.passwordFile}.new`;
+  writeFileSync(unfinished, secret, { mode: 0o600, flush: true });
+  renameSync(unfinished, place.passwordFile);
 }
 
 /** Statements in single-user mode, with no server running. Throws E_EMBEDDED_INIT. */

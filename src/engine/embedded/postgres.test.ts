@@ -20,7 +20,7 @@ import { listeningLog, processesNaming, runAndKill } from "../../../test/support
 import { systemClock as clock } from "../../../test/support/system-clock.ts";
 import { systemRandom as random } from "../../../test/support/system-random.ts";
 import type { EmbeddedPostgres, PostgresOptions } from "./postgres.ts";
-import { findEmbeddedPostgres, startEmbeddedPostgres } from "./postgres.ts";
+import { becomesReady, findEmbeddedPostgres, startEmbeddedPostgres } from "./postgres.ts";
 import { describeProcess, isSameProcess } from "./processes.ts";
 
 const PORT = 20110;
@@ -257,4 +257,25 @@ describe.runIf(isRoot)("as root", () => {
     await granted.stop();
     expect(processesNaming(dataDir)).toEqual([]);
   });
+});
+
+test("given a recovery that takes hours, then it is waited for as long as the server lives", async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-recovery-"));
+  const file = path.join(folder, "postmaster.pid");
+  let hours = 0;
+  const slow = {
+    now: () => 0,
+    monotonic: () => {
+      hours += 1;
+      if (hours === 5) writeFileSync(file, `7${"\n".repeat(7)}ready`);
+      return hours * 3_600_000;
+    },
+  };
+  const server = { pid: 7, ended: () => undefined } as Parameters<typeof becomesReady>[0];
+  try {
+    const waited = becomesReady(server, folder, slow, undefined, Number.POSITIVE_INFINITY);
+    expect(await waited).toBe(true);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -172,8 +172,9 @@ export async function becomesReady(
   folder: string,
   clock: Clock,
   signal: AbortSignal | undefined,
+  patienceMs = START_PATIENCE,
 ): Promise<boolean> {
-  const until = clock.monotonic() + START_PATIENCE;
+  const until = clock.monotonic() + patienceMs;
   while (server.ended() === undefined && clock.monotonic() < until && signal?.aborted !== true) {
     const lines = lastLines(path.join(folder, "postmaster.pid"), 8).split("\n");
     if (lines[0] === String(server.pid) && lines[7]?.trim() === "ready") return true;

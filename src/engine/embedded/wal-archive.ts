@@ -31,7 +31,8 @@ export const USUAL_BOUND = 1280;
 /** So many segments may wait for a failing archive before the ledger gives it up: 1 GiB. */
 const MOST_WAITING = 64;
 const STOPPED = "stopped";
-const BEFORE = "before";
+/** What was kept before the archive stopped, until the next backup is complete. */
+export const PUT_ASIDE = "before";
 const SEGMENT = /^[0-9A-F]{24}$/;
 
 export function usualArchive(dataDir: string): WalArchive {
@@ -59,7 +60,7 @@ function archiveCommand({ folder, bound }: WalArchive): string {
     `test -d "$d" && ! test -e "$d/${STOPPED}" || exit 0`,
     `set -- "$d"/0*`,
     `if test $# -ge ${bound}; then echo "it holds $# segments, the most it may" > "$d/${STOPPED}"; exit 0; fi`,
-    `cp "%p" "$d/%f.part" && sync "$d/%f.part" && mv "$d/%f.part" "$d/%f" && exit 0`,
+    `cp "%p" "$d/%f.part" && sync "$d/%f.part" && mv "$d/%f.part" "$d/%f" && sync "$d" && exit 0`,
     "set -- pg_wal/archive_status/*.ready",
     `test $# -le ${MOST_WAITING} && exit 1`,
     `echo "it could not be written to; see logs/postgres.log" > "$d/${STOPPED}" || exit 1`,
@@ -102,10 +103,10 @@ export function enableArchive({ folder }: WalArchive, cluster: string): void {
     chownSync(folder, uid, gid);
   }
   if (!existsSync(path.join(folder, STOPPED))) return;
-  const aside = path.join(folder, BEFORE);
+  const aside = path.join(folder, PUT_ASIDE);
   mkdirSync(aside, { recursive: true });
   for (const name of readdirSync(folder).filter((one) => SEGMENT.test(one))) {
-    renameSync(path.join(folder, name), path.join(folder, BEFORE, name));
+    renameSync(path.join(folder, name), path.join(folder, PUT_ASIDE, name));
   }
   rmSync(path.join(folder, STOPPED));
 }
@@ -113,7 +114,7 @@ export function enableArchive({ folder }: WalArchive, cluster: string): void {
 /** Removes what is older than the segment, and what was put aside. Says how many segments went. */
 export function pruneArchive({ folder }: WalArchive, oldestNeeded: string): number {
   if (!existsSync(folder)) return 0;
-  rmSync(path.join(folder, BEFORE), { recursive: true, force: true });
+  rmSync(path.join(folder, PUT_ASIDE), { recursive: true, force: true });
   const old = readdirSync(folder).filter((name) => {
     // The timeline in front does not order segments.
     return SEGMENT.test(name.slice(0, 24)) && name.slice(8, 24) < oldestNeeded.slice(8);
