@@ -67,6 +67,7 @@ export async function upChildren(options: UpOptions): Promise<readonly ChildSpec
         name: hub,
         needs,
         args: [PROGRAM, "hub"],
+        startPatienceMs: HUB_PATIENCE_MS,
         env: (addresses) => ({
           ...base,
           ...(environment.configFile === undefined ? {} : configVariables(environment)),
@@ -80,6 +81,12 @@ export async function upChildren(options: UpOptions): Promise<readonly ChildSpec
   }
   return children;
 }
+
+/**
+ * A hub's first act after an upgrade are its migrations, and an index over a large ledger takes
+ * long. Ended on the way, one is rolled back and the next start would come no further.
+ */
+const HUB_PATIENCE_MS = 6 * 3_600_000;
 
 /** The stand-ins, and the second company's Tryton. */
 async function demoChildren(

@@ -49,6 +49,8 @@ export interface HttpOptions {
   readonly consoleDir?: string;
   /** Proxies whose word about the sender's address is taken; nobody's by default. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** How long requests under way may take once it closes, milliseconds; 5,000 by default. */
+  readonly closePatienceMs?: number;
   readonly onError: (cause: unknown, where: string) => void;
 }
 
@@ -59,6 +61,12 @@ export interface HttpServer {
 
 /** A sender that needs longer for its headers and body holds a connection for nothing. */
 const REQUEST_MS = 30_000;
+/**
+ * What is under way gets its answer within this. A connection on which nothing ever came, such as
+ * browsers open in advance, or half a request, would hold up the end of the hub for a minute, and
+ * its supervisor kills it after twenty seconds.
+ */
+const CLOSE_PATIENCE_MS = 5000;
 
 export async function openHttpServer(options: HttpOptions): Promise<HttpServer> {
   const largest = Math.max(...[...options.intake.values()].map((one) => one.maxBodyBytes), 1024);
@@ -85,7 +93,15 @@ export async function openHttpServer(options: HttpOptions): Promise<HttpServer> 
   if (options.consoleDir !== undefined) addConsole(app, options.consoleDir);
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
-  return { port, close: () => app.close() };
+  return {
+    port,
+    async close() {
+      const patience = options.closePatienceMs ?? CLOSE_PATIENCE_MS;
+      const cut = setTimeout(() => app.server.closeAllConnections(), patience);
+      await app.close();
+      clearTimeout(cut);
+    },
+  };
 }
 
 /** Enough for 32 bodies of the largest kind that Stripe sends. */
