@@ -32,7 +32,7 @@ import { nextPage, queueCommands } from "./queue-commands.ts";
 export const DIFFERENCES = 3;
 const FAILED = 1;
 
-/** A check that broke off (an unreadable page, a lost connection) found nothing and held nothing. */
+/** A check that broke off (an unreadable page, a lost connection) neither found nor held. */
 export function verdictOf({ violated, results }: VerifyResult): number {
   if (violated > 0) return DIFFERENCES;
   return results.some(({ why }) => why?.startsWith(CHECK_FAILED)) ? FAILED : 0;
