@@ -128,6 +128,14 @@ export const trytonErrors = defineErrors({
     message: "The payment settles another amount of invoice {invoice} already.",
     class: "reject",
   },
+  // Found when the document stands; told as a difference, never as a refusal.
+  E_TRYTON_EXCHANGE_DIFFERENCE: {
+    message:
+      "the rate of {currency} moved, and at its own day's the credit note exceeds invoice " +
+      "{invoice} by {excess} in the company's currency, so Tryton does not set it against that. " +
+      "Reconcile the two there with an exchange entry, then retry",
+    class: "reject",
+  },
   // Outcomes: what an answer means.
   E_TRYTON_NOT_SENT: { message: "Not sent to Tryton: {reason}.", class: "retry" },
   E_TRYTON_NO_ANSWER: { message: "Tryton did not answer completely: {reason}.", class: "bug" },

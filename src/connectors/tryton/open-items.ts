@@ -7,9 +7,13 @@
  *
  * A payment's links are written with its lines. A credit note's line is made by the posting, so it
  * is linked afterwards; and closing always follows. Balances do not depend on either.
+ *
+ * A credit note is posted at its own day's rate. Where its currency became dearer since the
+ * invoice, it is larger than that in the company's currency, and Tryton, which compares those
+ * alone, never takes the link: no request of ours completes it, only a person's reconciliation.
  */
 import type { Decimal } from "../../kernel/decimal.ts";
-import { addDecimal, parseDecimal } from "../../kernel/decimal.ts";
+import { addDecimal, compareDecimal, multiplyDecimal, parseDecimal } from "../../kernel/decimal.ts";
 import type { Json } from "../../kernel/strict-json.ts";
 import type { JsonObject } from "../kit/answers.ts";
 import { textAt } from "../kit/answers.ts";
@@ -30,6 +34,7 @@ const LINE_FIELDS = [
   "debit",
   "credit",
   "amount_second_currency",
+  "second_currency",
   "reconciliation",
   "invoice_payment",
   "date",
@@ -49,6 +54,57 @@ export async function unlinkedLines(
       idOf(line, "invoice_payment") !== plan.against && idOf(line, "reconciliation") === undefined,
   );
   return open.flatMap((line) => idOf(line, "id") ?? []);
+}
+
+export interface ExchangeDifference {
+  /** ISO code, as Tryton has it. */
+  readonly currency: string;
+  /** Number of the invoice, for people. */
+  readonly invoice: string;
+  /** By how much the link would exceed the invoice, in the company's currency. */
+  readonly excess: Decimal;
+}
+
+/**
+ * Why Tryton cannot take the link of a credit note's lines: they fit in the document's currency
+ * and not in the company's. Undefined where nothing forbids it, or something else does.
+ */
+export async function exchangeDifference(
+  reader: Reader,
+  plan: InvoicePlan,
+  unlinked: readonly number[],
+): Promise<ExchangeDifference | undefined> {
+  const invoice = plan.against === null ? undefined : await readInvoice(reader, plan.against);
+  if (invoice === undefined || unlinked.length === 0) return undefined;
+  const billed = await readLines(reader, invoice.toPay);
+  const note = await readLines(reader, unlinked);
+  const foreign = [...billed, ...note].every(
+    (line) => idOf(line, "second_currency") === plan.currency,
+  );
+  if (!foreign) return undefined;
+  // As Tryton's `check_payment_lines` counts: reconciled lines and drafts too.
+  const paying = [...(await readLines(reader, invoice.payments)), ...note];
+  const fits = compareDecimal(size(paying, second), size(billed, second)) <= 0;
+  const [due, paid] = [size(billed, signed), size(paying, signed)];
+  if (!fits || compareDecimal(paid, due) <= 0) return undefined;
+  const excess = addDecimal(paid, negated(due));
+  return { currency: invoice.currency, invoice: invoice.number, excess };
+}
+
+/** The sum of lines without its sign. */
+function size(lines: readonly JsonObject[], amount: (line: JsonObject) => Decimal): Decimal {
+  const sum = lines.reduce((total, line) => addDecimal(total, amount(line)), ZERO);
+  return compareDecimal(sum, ZERO) < 0 ? negated(sum) : sum;
+}
+
+function negated(amount: Decimal): Decimal {
+  return multiplyDecimal(amount, parseDecimal("-1"));
+}
+
+const ZERO = parseDecimal("0");
+
+function second(line: JsonObject): Decimal {
+  return decimalOf(line, "amount_second_currency") ?? ZERO;
 }
 
 /** The invoices of a plan that could be closed now. */
@@ -96,18 +152,21 @@ export async function openAmounts(
 ): Promise<{ readonly company: Decimal; readonly second: Decimal }> {
   const read = await readInvoice(reader, invoice);
   const lines = await readLines(reader, [...(read?.toPay ?? []), ...(read?.payments ?? [])]);
-  let company = parseDecimal("0");
-  let second = parseDecimal("0");
+  let company = ZERO;
+  let own = ZERO;
   for (const line of lines) {
     if (idOf(line, "reconciliation") !== undefined) continue;
     company = addDecimal(company, signed(line));
-    second = addDecimal(second, decimalOf(line, "amount_second_currency") ?? parseDecimal("0"));
+    own = addDecimal(own, second(line));
   }
-  return { company, second };
+  return { company, second: own };
 }
 
 interface InvoiceItems {
   readonly state: string;
+  readonly number: string;
+  /** ISO code. */
+  readonly currency: string;
   readonly toPay: readonly number[];
   readonly payments: readonly number[];
 }
@@ -116,11 +175,13 @@ async function readInvoice(reader: Reader, id: number): Promise<InvoiceItems | u
   const [row] = await reader.search({
     model: "account.invoice",
     domain: [["id", "=", id]],
-    fields: ["state", "lines_to_pay", "payment_lines"],
+    fields: ["state", "number", "currency.code", "lines_to_pay", "payment_lines"],
   });
   if (row === undefined) return undefined;
   return {
     state: textAt(row, "state") ?? "",
+    number: textAt(row, "number") ?? String(id),
+    currency: textAt(row, "currency.", "code") ?? "",
     toPay: idsOf(row, "lines_to_pay") ?? [],
     payments: idsOf(row, "payment_lines") ?? [],
   };

@@ -1,7 +1,9 @@
 /**
  * What exists in Tryton under a reference, and whether it is what we meant. The same serves doubt
  * (was it done?) and read-back (was it done as meant?). A draft, or a document that is not yet set
- * against its invoice, is unfinished: the same request again completes it.
+ * against its invoice, is unfinished: the same request again completes it. A step that no request
+ * can complete, because exchange rates moved, is a difference for a person: the document stands, so
+ * neither is it refused, nor does sending again help.
  */
 import { isTieoutError } from "../../kernel/errors.ts";
 import type { JsonObject } from "../kit/answers.ts";
@@ -9,8 +11,9 @@ import { textAt } from "../kit/answers.ts";
 import type { Difference, ProbeResult } from "../kit/target.ts";
 import { numberOf } from "./classify.ts";
 import { compareInvoice, compareMove, differing } from "./compare.ts";
+import { trytonErrors } from "./errors.ts";
 import { findInvoices, findMoves, findParties, findProducts, settledAlready } from "./look.ts";
-import { closings, unlinkedLines } from "./open-items.ts";
+import { closings, exchangeDifference, unlinkedLines } from "./open-items.ts";
 import type { CustomerPlan, InvoicePlan, MovePlan, Plan, ProductPlan } from "./plan.ts";
 import { partyDifferences, readParty } from "./read-party.ts";
 import type { Reader } from "./reader.ts";
@@ -27,13 +30,21 @@ export function probePlan(reader: Reader, plan: Plan): Promise<ProbeResult> {
  */
 export async function comparePlan(reader: Reader, plan: Plan): Promise<ProbeResult> {
   const probed = await probePlan(reader, plan);
-  if (probed.kind !== "unfinished") return probed;
-  const { externalId } = probed;
-  const differences = probed.differences.filter(({ field }) => !SETTLING.has(field));
-  return { kind: "found", externalId, differences };
+  if (probed.kind !== "unfinished" && probed.kind !== "found") return probed;
+  const differences = probed.differences.filter(
+    ({ field }) => !SETTLING.has(field) && !isExchange(field),
+  );
+  return { ...probed, kind: "found", differences };
 }
 
 const SETTLING: ReadonlySet<string> = new Set(["applied", "reconciled"]);
+
+/** With the currency in its name, cases of one currency have one cause. */
+const EXCHANGE = "exchange difference in ";
+
+function isExchange(field: string): boolean {
+  return field.startsWith(EXCHANGE);
+}
 
 async function neverThrowing(probe: () => Promise<ProbeResult>): Promise<ProbeResult> {
   try {
@@ -108,7 +119,8 @@ async function ofPosting(
       : await compareMove(reader, plan, row);
   const lacking = await lackingSteps(reader, plan, row);
   if (lacking.length > 0) {
-    return { kind: "unfinished", externalId, differences: [...lacking, ...differences] };
+    const kind = lacking.some(({ field }) => isExchange(field)) ? "found" : "unfinished";
+    return { kind, externalId, differences: [...lacking, ...differences] };
   }
   const number = numberOf(row);
   if (textAt(row, "state") === "cancelled") {
@@ -128,14 +140,26 @@ async function lackingSteps(
     return [{ field: "state", ours: "posted", theirs: state }];
   }
   const invoice = idOf(row, "id") ?? 0;
-  const unlinked = plan.kind === "invoice" ? await unlinkedLines(reader, invoice, plan) : [];
-  if (unlinked.length > 0 && state !== "cancelled") {
-    const ours = `set against ${plan.kind === "invoice" ? plan.against : ""}`;
-    return [{ field: "applied", ours, theirs: "open" }];
+  if (plan.kind === "invoice" && state !== "cancelled") {
+    const unlinked = await unlinkedLines(reader, invoice, plan);
+    if (unlinked.length > 0) return [await lackingLink(reader, plan, unlinked)];
   }
   return (await closings(reader, plan)).map((closing) => ({
     field: "reconciled",
     ours: `invoice ${closing.invoice} with its payments`,
     theirs: "open",
   }));
+}
+
+async function lackingLink(
+  reader: Reader,
+  plan: InvoicePlan,
+  unlinked: readonly number[],
+): Promise<Difference> {
+  const ours = `set against ${plan.against}`;
+  const exchange = await exchangeDifference(reader, plan, unlinked);
+  if (exchange === undefined) return { field: "applied", ours, theirs: "open" };
+  const { code, message } = trytonErrors.E_TRYTON_EXCHANGE_DIFFERENCE({ ...exchange });
+  const field = `${EXCHANGE}${exchange.currency}`;
+  return { field, ours, theirs: `open, ${code}: ${message}` };
 }
