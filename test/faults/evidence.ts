@@ -31,8 +31,9 @@ export function evidenceOf(
 function accessOf(call: Call, hangUps: ReadonlyMap<string, number>): AccessEntry {
   const hungUp = hangUps.get(call.note ?? "") ?? Number.POSITIVE_INFINITY;
   const end = Math.max(call.startedAt, Math.min(call.endedAt, hungUp));
+  const told = [call.note ?? "unnamed", call.fault ?? "no fault", call.refused ?? []].flat();
   return {
-    what: `${call.method} ${call.target} (${call.note ?? "unnamed"}, ${call.fault ?? "no fault"})`,
+    what: `${call.method} ${call.target} (${told.join(", ")})`,
     arrivedAt: instant(call.at),
     answeredAt: instant(Math.floor(call.at + end - call.startedAt)),
   };

@@ -21,6 +21,8 @@ export interface Call {
   fault: string | null;
   /** Free place for the system: the idempotency key, the account. */
   note: string | null;
+  /** Why it was turned away, where the status alone does not say; the note stays the caller's. */
+  refused: string | null;
 }
 
 export interface CallLog {
@@ -68,6 +70,7 @@ export function createCallLog(limit: number): CallRecorder {
         status: 0,
         fault: null,
         note: null,
+        refused: null,
       };
       calls.push(call);
       // Dropped in halves, so that a long benchmark does not shift the array at every call.

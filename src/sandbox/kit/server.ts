@@ -181,6 +181,7 @@ function controlCall(arrival: { at: number; startedAt: number }, method: string,
     status: 0,
     fault: null,
     note: null,
+    refused: null,
   };
   return { seq: 0, ...arrival, method, target, ...rest } satisfies Call;
 }

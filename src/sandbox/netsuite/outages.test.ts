@@ -72,6 +72,10 @@ describe("the concurrency gate", () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => call("GET", at("customer"))),
     );
+    const turnedAway = sandbox.calls.list().filter((one) => one.status === 429);
+    // Whoever reads the log still finds the call by its nonce.
+    expect(new Set(turnedAway.map((one) => one.note)).size).toBe(5);
+    expect(turnedAway[0]?.refused).toContain("no seat");
     const refused = answers.filter((one) => one.status === 429);
     expect(answers.filter((one) => one.status === 200)).toHaveLength(15);
     expect(refused).toHaveLength(5);

@@ -111,8 +111,8 @@ describe("sign-in", () => {
     expect((await call("GET", record("customer"))).code).toBe("INVALID_LOGIN");
     await control("PUT", "netsuite/token", { revoked: false });
     expect((await call("GET", record("customer"))).status).toBe(200);
-    const notes = sandbox.calls.list().map((one) => one.note);
-    expect(notes[1]).toBe("sign-in refused: nonce used before");
+    const whys = sandbox.calls.list().map((one) => one.refused);
+    expect(whys[1]).toBe("sign-in refused: nonce used before");
   });
 });
 

@@ -262,7 +262,7 @@ function told(handle: Handler): Handler {
 
 /** Body [doc]; the header [obs]. The reason is told to the log only. */
 function refuseSignIn(request: SandboxRequest, account: string, reason: string): SandboxAnswer {
-  request.call.note = `sign-in refused: ${reason}`;
+  request.call.refused = `sign-in refused: ${reason}`;
   const answer = refusalAnswer(
     new Refusal(
       401,
@@ -277,7 +277,7 @@ function refuseSignIn(request: SandboxRequest, account: string, reason: string):
 }
 
 function tooMany(request: SandboxRequest, foreign: number): SandboxAnswer {
-  request.call.note = `no seat, ${foreign} taken by others`;
+  request.call.refused = `no seat, ${foreign} taken by others`;
   return refusalAnswer(tooManyRequests());
 }
 
