@@ -10,6 +10,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { watchPresence } from "./api/presence.ts";
 import { queryClient } from "./api/query-client.ts";
 import { applyTheme, chosenTheme } from "./look/theme.ts";
 import { router } from "./router.tsx";
@@ -21,6 +22,7 @@ declare module "@tanstack/react-router" {
 }
 
 applyTheme(chosenTheme());
+watchPresence(window);
 
 const root = document.getElementById("root");
 if (root !== null) {

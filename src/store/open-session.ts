@@ -40,14 +40,22 @@ where s.secret_hash = $1 and s.ended_at is null and a.disabled_at is null
 
 const TOUCH = "update session set seen_at = now() where id = $1";
 
-/** The session of a secret while it lives; using it keeps it from being idle. */
+/** The session of a secret while it lives. Looking does not keep it from being idle. */
+export async function readSession(
+  session: Session,
+  secretHash: Uint8Array,
+  idleMinutes: number,
+): Promise<LiveSession | undefined> {
+  return (await session.query<LiveSession>(FIND, [secretHash, idleMinutes])).rows[0];
+}
+
+/** The same for what a person does: using a session keeps it from being idle. */
 export async function findSession(
   session: Session,
   secretHash: Uint8Array,
   idleMinutes: number,
 ): Promise<LiveSession | undefined> {
-  const result = await session.query<LiveSession>(FIND, [secretHash, idleMinutes]);
-  const found = result.rows[0];
+  const found = await readSession(session, secretHash, idleMinutes);
   if (found?.stale === true) await session.query(TOUCH, [found.id]);
   return found;
 }

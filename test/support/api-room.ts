@@ -52,6 +52,7 @@ export interface RoomOptions {
   readonly port?: number;
   readonly publicUrl?: URL;
   readonly provider?: ProviderSettings;
+  readonly liveProofMs?: number;
 }
 
 export async function openApiRoom(more: RoomOptions = {}): Promise<ApiRoom> {
@@ -74,6 +75,7 @@ export async function openApiRoom(more: RoomOptions = {}): Promise<ApiRoom> {
       passwords: systemPasswords,
       publicUrl: more.publicUrl,
       provider: more.provider,
+      liveProofMs: more.liveProofMs,
     },
   });
   const url = `http://127.0.0.1:${server.port}`;

@@ -1,4 +1,5 @@
 /** The one place from which the pages speak to the hub: same origin, JSON, problems as errors. */
+import { isSomebodyThere } from "./presence.ts";
 import type { ProblemBody, Session } from "./types.ts";
 
 const BASE = "/api/v1";
@@ -78,6 +79,8 @@ async function call(method: string, path: string, parts: CallParts): Promise<unk
   if (body !== undefined) headers.set("content-type", "application/json");
   if (csrf !== undefined) headers.set("x-tieout-csrf", csrf);
   if (key !== undefined) headers.set("idempotency-key", key);
+  // Asked by the page alone: it does not keep the session from being idle.
+  if (method === "GET" && !isSomebodyThere()) headers.set("x-tieout-refresh", "1");
   const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal !== undefined) init.signal = signal;

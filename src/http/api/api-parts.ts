@@ -15,6 +15,8 @@ export interface ApiParts {
   /** Where browsers reach us; HTTPS there makes the cookies secure. */
   readonly publicUrl: URL | undefined;
   readonly provider?: ProviderSettings | undefined;
+  /** How often a live stream proves its session; 20 s. */
+  readonly liveProofMs?: number | undefined;
   readonly onError: (cause: unknown, where: string) => void;
 }
 
@@ -42,10 +44,16 @@ export function secretOf(parts: ApiParts, request: FastifyRequest): string | und
   return readCookie(request, cookieName(isSecure(parts)));
 }
 
+/** What the console asks again without anybody's doing says so; a changing request cannot. */
+function isByPerson({ method, headers }: FastifyRequest): boolean {
+  return method !== "GET" || headers["x-tieout-refresh"] !== "1";
+}
+
 /** Who asks, by token or by session; undefined when neither proves anybody. */
 export async function whoAsks(
   parts: ApiParts,
   request: FastifyRequest,
+  byPerson = isByPerson(request),
 ): Promise<Known | undefined> {
   const { pool, hasher } = parts.context;
   const { authorization } = request.headers;
@@ -57,13 +65,17 @@ export async function whoAsks(
   }
   const secret = secretOf(parts, request);
   if (secret === undefined) return undefined;
-  const asker = await askerOfSession(pool, hasher, secret);
+  const asker = await askerOfSession(pool, hasher, secret, byPerson);
   return asker === undefined ? undefined : { asker, secret };
 }
 
 /** Throws E_ACCESS_NOT_SIGNED_IN. */
-export async function demandKnown(parts: ApiParts, request: FastifyRequest): Promise<Known> {
-  const known = await whoAsks(parts, request);
+export async function demandKnown(
+  parts: ApiParts,
+  request: FastifyRequest,
+  byPerson?: boolean,
+): Promise<Known> {
+  const known = await whoAsks(parts, request, byPerson);
   if (known === undefined) throw accessErrors.E_ACCESS_NOT_SIGNED_IN();
   return known;
 }

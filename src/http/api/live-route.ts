@@ -36,7 +36,8 @@ export function addLiveRoute(app: FastifyInstance, parts: ApiParts): void {
     for (const end of open) end();
   });
   app.get(`${API_BASE}/live`, async (request, reply) => {
-    const { asker } = await demandKnown(parts, request);
+    // Never by a person: a browser opens a broken stream again by itself.
+    const { asker } = await demandKnown(parts, request, false);
     const lists = listsOf((request.query as { of?: unknown }).of);
     for (const list of lists) demand(asker.actor, permissionOf[list]);
     void reply.hijack();
@@ -49,11 +50,11 @@ export function addLiveRoute(app: FastifyInstance, parts: ApiParts): void {
       changed: (list) => raw.write(`event: changed\ndata: ${JSON.stringify({ of: list })}\n\n`),
     });
     const prove = setInterval(() => {
-      whoAsks(parts, request).then(
+      whoAsks(parts, request, false).then(
         (known) => (known === undefined ? end() : raw.write(": alive\n\n")),
         () => undefined,
       );
-    }, PROVE_EVERY_MS);
+    }, parts.liveProofMs ?? PROVE_EVERY_MS);
     const end = (): void => {
       clearInterval(prove);
       stop();

@@ -5,7 +5,7 @@ import { openApiRoom, PASSWORD } from "../../../test/support/api-room.ts";
 let room: ApiRoom;
 
 beforeAll(async () => {
-  room = await openApiRoom();
+  room = await openApiRoom({ liveProofMs: 100 });
   await room.person("Ada Meyer", ["controller", "analyst"]);
   await room.person("Ben Roth", ["analyst"], "US");
 });
@@ -110,6 +110,35 @@ describe("sessions", () => {
     const old = await room.signIn("ada");
     await room.company.pool.query("update session set expires_at = now() - interval '1 second'");
     expect((await old.ask("/api/v1/session")).status).toBe(401);
+  });
+
+  test("given a page that only looks, then its session becomes idle, and its live stream ends", async () => {
+    const ada = await room.signIn("ada");
+    const { pool } = room.company;
+    const idleFor = async (minutes: number) => {
+      const sql =
+        "update session set seen_at = now() - make_interval(mins => $1) returning seen_at";
+      return (await pool.query(sql, [minutes])).rows[0].seen_at;
+    };
+    const seen = async () =>
+      (await pool.query("select seen_at from session where ended_at is null")).rows[0].seen_at;
+    await pool.query("delete from session where ended_at is not null or expires_at < now()");
+    const url = `${room.url}/api/v1/live?of=exceptions`;
+    const before = await idleFor(59);
+    const stream = await fetch(url, { headers: { cookie: ada.cookie } });
+    const reader = stream.body?.getReader();
+    const told = async () => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await told()).toContain("event: open");
+    expect(await told()).toContain(": alive");
+    const refresh = { headers: { "x-tieout-refresh": "1" } };
+    expect((await ada.ask("/api/v1/exceptions", refresh)).status).toBe(200);
+    expect(await seen()).toEqual(before);
+    expect((await ada.ask("/api/v1/exceptions")).status).toBe(200);
+    expect(await seen()).not.toEqual(before);
+    await idleFor(61);
+    const ended = async (): Promise<boolean> => (await reader?.read())?.done === true || ended();
+    expect(await ended()).toBe(true);
+    expect((await ada.ask("/api/v1/exceptions", refresh)).status).toBe(401);
   });
 
   test("given the ledger, then it holds no secret: only hashes of sessions and passwords", async () => {

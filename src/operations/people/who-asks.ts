@@ -14,7 +14,7 @@ import type { Pool, Session } from "../../store/database.ts";
 import { findToken } from "../../store/issue-token.ts";
 import type { PersonRow } from "../../store/list-people.ts";
 import { listPeopleWithRoles } from "../../store/list-people.ts";
-import { findSession } from "../../store/open-session.ts";
+import { findSession, readSession } from "../../store/open-session.ts";
 
 export const TOKEN_PREFIX = "tt_";
 
@@ -30,13 +30,18 @@ export interface Asker {
   readonly expiresAt: string;
 }
 
-/** Undefined when the secret is of no living session. */
+/**
+ * Undefined when the secret is of no living session. `byPerson` is false for what a page asks by
+ * itself: an open page must not keep a session from being idle.
+ */
 export async function askerOfSession(
   pool: Pool,
   hasher: Hasher,
   secret: string,
+  byPerson = true,
 ): Promise<Asker | undefined> {
-  const found = await findSession(pool, hasher.sha256(secret), IDLE_MINUTES);
+  const find = byPerson ? findSession : readSession;
+  const found = await find(pool, hasher.sha256(secret), IDLE_MINUTES);
   if (found === undefined) return undefined;
   const person = await personOf(pool, found.person_id);
   if (person === undefined) return undefined;
