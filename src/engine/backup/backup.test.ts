@@ -159,6 +159,21 @@ describe("a restore to a moment", () => {
     }
   });
 
+  test("given log that is there and cannot be read, then that is not the end of the log", async () => {
+    const dataDir = inRoom("unreadable");
+    const archive = inRoom("unreadable-archive");
+    // A folder of the segment's name: the tests may run as root, whom no permission stops.
+    mkdirSync(path.join(archive, manifest.log.at(-1) ?? ""), { recursive: true });
+    const to = (archives: string[]) => restoreInto(dataDir, backup, { to: "latest", archives });
+    await expect(to([archive])).rejects.toMatchObject({ code: "E_RESTORE_RECOVERY" });
+    await expect(to([archive])).rejects.toThrow(/cannot be read: .*unreadable-archive/);
+    await expect(to([inRoom("no-such")])).rejects.toThrow(/cannot be read: .*no-such/);
+    expect(existsSync(path.join(dataDir, "postgres", "data"))).toBe(false);
+    rmSync(path.join(archive, manifest.log.at(-1) ?? ""), { recursive: true });
+    await to([archive]);
+    expect(existsSync(path.join(dataDir, "postgres", "data"))).toBe(true);
+  });
+
   test("given a moment that cannot be reached, then it is refused with the way out", async () => {
     const dataDir = inRoom("refused");
     const to = (text: string) => restoreInto(dataDir, backup, { to: text });

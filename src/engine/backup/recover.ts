@@ -60,9 +60,29 @@ export async function recover(recovery: Recovery): Promise<void> {
 function recoverySettings({ to, archives }: Recovery): PostgresSettings {
   const base = { hot_standby: "off", recovery_target_action: "promote", archive_mode: "off" };
   if (to === undefined) return { ...base, restore_command: "exit 1" };
-  const copies = archives.map((one) => `cp ${shellQuoted(one)}/"%f" "%p"`);
-  const all = { ...base, restore_command: [...copies, "exit 1"].join(" || ") };
+  const all = { ...base, restore_command: restoreCommand(archives) };
   return to === "latest" ? all : { ...all, recovery_target_time: to };
+}
+
+const UNREADABLE = "archived log cannot be read:";
+
+/**
+ * Ends with 1 where no archive has the file: for PostgreSQL the log ends there. What is there and
+ * cannot be read must not look like that end, or a restore to `latest` succeeds with less than the
+ * whole: above 125 PostgreSQL gives the recovery up.
+ */
+function restoreCommand(archives: readonly string[]): string {
+  const unreadable = (what: string) => `{ echo "${UNREADABLE} ${what}" >&2; exit 126; }`;
+  const looks = archives.map((one) =>
+    [
+      `d=${shellQuoted(one)}; f="$d/%f"`,
+      `test -r "$d" && test -x "$d" || ${unreadable("$d")}`,
+      `if test -e "$f" || test -L "$f"; then cp "$f" "%p" && exit 0`,
+      // The original's own log may be renamed for new use between the look and the copy.
+      `if test -e "$f" || test -L "$f"; then ${unreadable("$f")}; fi; fi`,
+    ].join("; "),
+  );
+  return [...looks, "exit 1"].join("; ");
 }
 
 function failure({ to }: Recovery, said: string, logFile: string): Error {
@@ -70,6 +90,10 @@ function failure({ to }: Recovery, said: string, logFile: string): Error {
     const reached = /last completed transaction was at log time ([^\n]+)/.exec(said)?.[1];
     const reason = `the archived log ends ${reached === undefined ? "before" : `at ${reached}`}. --to latest goes as far as it reaches.`;
     return backupErrors.E_RESTORE_MOMENT({ to: to ?? "its end", reason });
+  }
+  const unreadable = new RegExp(`${UNREADABLE} [^\\n]+`).exec(said)?.[0];
+  if (unreadable !== undefined) {
+    return backupErrors.E_RESTORE_RECOVERY({ reason: `${unreadable}.`, logFile });
   }
   const reason = /(?:FATAL|PANIC): +([^\n]+)/.exec(said)?.[1] ?? said.slice(-300);
   return backupErrors.E_RESTORE_RECOVERY({ reason, logFile });
