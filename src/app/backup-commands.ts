@@ -11,10 +11,8 @@ import { readManifest } from "../engine/backup/manifest.ts";
 import { restoreBackup } from "../engine/backup/restore-backup.ts";
 import { takeBackup } from "../engine/backup/take-backup.ts";
 import { verifyBackup } from "../engine/backup/verify-backup.ts";
-import { retire } from "../engine/embedded/data-folder.ts";
 import { findEmbeddedPostgres } from "../engine/embedded/postgres.ts";
 import { archiveState, PUT_ASIDE } from "../engine/embedded/wal-archive.ts";
-import { instant } from "../kernel/clock.ts";
 import { openDatabase } from "../store/database.ts";
 import { crashPoints } from "./crash-points.ts";
 import type { Environment } from "./environment.ts";
@@ -128,15 +126,13 @@ async function restore(folder: string, flags: RestoreFlags): Promise<void> {
       dataDir,
       to: flags.to,
       archives: archivesFor(folder, flags),
+      retire: original,
       clock: systemClock,
       random: systemRandom,
       log: supervisorLog,
       onProgress: progress("restored"),
       crash: crashPoints(environment.variables["TIEOUT_CRASH_AT"]),
     });
-    if (original !== undefined) {
-      retire(original, { at: instant(systemClock.now()), reason: `restored into ${dataDir}` });
-    }
     print(flags, { ...summary(manifest, folder), dataDir, why, retired: original ?? null }, () => [
       `${dataDir} holds the ledger, ${why}.`,
       "Sending is off. Start it (TIEOUT_DATA), let it read its sources, then:",

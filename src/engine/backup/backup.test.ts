@@ -22,7 +22,7 @@ import {
 } from "../../../test/support/ledger-server.ts";
 import { newestMigration } from "../../../test/support/newest-migration.ts";
 import { processesNaming } from "../../../test/support/processes.ts";
-import { retire } from "../embedded/data-folder.ts";
+import { noteRestore, retire, retirementOf } from "../embedded/data-folder.ts";
 import { archiveState, usualArchive } from "../embedded/wal-archive.ts";
 import type { Manifest } from "./manifest.ts";
 import { segmentsBetween } from "./segments.ts";
@@ -191,6 +191,35 @@ describe("a restore to a moment", () => {
     });
     await restoreInto(dataDir, backup, { to: "latest" });
     expect(existsSync(path.join(dataDir, "postgres", "data", "PG_VERSION"))).toBe(true);
+  });
+});
+
+describe("a restore killed after its ledger was in place", () => {
+  test("given the same command, then it retires the original and ends, until the ledger was served", async () => {
+    const dataDir = inRoom("nearly");
+    const original = inRoom("to-retire");
+    mkdirSync(original);
+    const crash = (label: string) => {
+      if (label === "restore-renamed") throw new Error("killed");
+    };
+    const begin = () => restoreInto(dataDir, backup, { retire: original, crash });
+    await expect(begin()).rejects.toThrow("killed");
+    expect(retirementOf(original)).toBeUndefined();
+    const other = restoreInto(dataDir, backup, { to: "latest", retire: original });
+    await expect(other).rejects.toMatchObject({ code: "E_RESTORE_NOT_EMPTY" });
+    await begin();
+    expect(retirementOf(original)?.reason).toContain(dataDir);
+    await expect(begin()).rejects.toMatchObject({ code: "E_RESTORE_NOT_EMPTY" });
+  });
+
+  test("given that it was served meanwhile, then it is used and refused", async () => {
+    const dataDir = inRoom("served");
+    await restoreInto(dataDir, backup);
+    noteRestore(dataDir, { backup, digest: manifest.digest, to: null });
+    await (await serveLedger(dataDir, { port: PORT + 1 })).stop();
+    await expect(restoreInto(dataDir, backup)).rejects.toMatchObject({
+      code: "E_RESTORE_NOT_EMPTY",
+    });
   });
 });
 

@@ -2,7 +2,7 @@
  * Restores a backup into an empty data folder. Everything happens in a cluster beside the place
  * where a server looks: copied and compared with the manifest, recovered, given a password and a
  * new epoch. Renaming it is the last step, so a ledger that could be started has its epoch raised
- * already. Killed on the way, the same command begins anew.
+ * already. Killed on the way, the same command begins anew, or sees to what followed the renaming.
  */
 import {
   chmodSync,
@@ -20,8 +20,10 @@ import { epochMs, instant } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
 import {
   forgetRestore,
+  isRestoreOf,
   noteRestore,
   openDataFolder,
+  retire,
   unfinishedRestore,
 } from "../embedded/data-folder.ts";
 import type { Identity } from "../embedded/identity.ts";
@@ -46,6 +48,8 @@ export interface RestoreBackup {
   readonly to: string | undefined;
   /** Where the log since the backup is; several are asked in order. */
   readonly archives: readonly string[];
+  /** The original's data folder, never to be served again. */
+  readonly retire?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: ServerLog;
@@ -68,9 +72,15 @@ export async function restoreBackup(options: RestoreBackup): Promise<Restored> {
   const { backup, clock, random, log, crash } = options;
   const manifest = readManifest(backup);
   const to = momentOf(options, manifest);
-  refuseUsed(options.dataDir);
+  const note = { backup: path.resolve(backup), digest: manifest.digest, to: to ?? null };
+  const why = `restored from the backup of ${manifest.finishedAt}${to === undefined ? "" : `, to ${to}`}`;
+  refuseUsed(options.dataDir, note);
   const dataDir = openDataFolder(options.dataDir, "postgres");
-  noteRestore(dataDir, { backup: path.resolve(backup), to: to ?? null });
+  if (existsSync(path.join(dataDir, "postgres", "data"))) {
+    await finish(options, dataDir);
+    return { manifest, why };
+  }
+  noteRestore(dataDir, note);
   const binaries = materialisePostgres(dataDir);
   const { major } = manifest.server;
   if (major !== binaries.major) {
@@ -88,14 +98,23 @@ export async function restoreBackup(options: RestoreBackup): Promise<Restored> {
   const passwordFile = path.join(dataDir, "postgres", "password");
   const place: ClusterPlace = { folder, passwordFile, binaries, identity, durable: true, random };
   await setPassword(place, folder);
-  const why = `restored from the backup of ${manifest.finishedAt}${to === undefined ? "" : `, to ${to}`}`;
   await runAlone(place, folder, LEDGER_NAME, [raiseStatement(why)]);
   crash("restore-raised");
   renameSync(folder, final);
-  await syncFolder(path.dirname(final));
   crash("restore-renamed");
-  forgetRestore(dataDir);
+  await finish(options, dataDir);
   return { manifest, why };
+}
+
+/** The note goes last: while it is there, the same command comes here again. */
+async function finish(options: RestoreBackup, dataDir: string): Promise<void> {
+  const { clock, crash } = options;
+  await syncFolder(path.join(dataDir, "postgres"));
+  if (options.retire !== undefined) {
+    retire(options.retire, { at: instant(clock.now()), reason: `restored into ${dataDir}` });
+    crash("restore-retired");
+  }
+  forgetRestore(dataDir);
 }
 
 /** A ledger from before epochs had one row to switch off; an empty database has not even that. */
@@ -126,10 +145,11 @@ function momentOf({ to }: RestoreBackup, manifest: Manifest): string | undefined
 /** What the supervisor and an unfinished restore leave there, and the key put there beforehand. */
 const OURS = new Set(["run", "logs", "ports", "restore.json", "master.key"]);
 
-function refuseUsed(dataDir: string): void {
+/** A cluster beside the note was renamed and never served: serving it takes the note away. */
+function refuseUsed(dataDir: string, note: object): void {
   if (!existsSync(dataDir)) return;
   const finished = existsSync(path.join(dataDir, "postgres", "data"));
-  const begun = unfinishedRestore(dataDir) && !finished;
+  const begun = finished ? isRestoreOf(dataDir, note) : unfinishedRestore(dataDir);
   const used = readdirSync(dataDir).some(
     (name) => !OURS.has(name) && !(begun && name === "postgres"),
   );

@@ -28,6 +28,7 @@ const retirementShape = z.strictObject({ at: z.string(), reason: z.string() });
 export type Retirement = z.infer<typeof retirementShape>;
 
 const retirementFile = (dataDir: string): string => path.join(dataDir, "retired.json");
+const restoreText = (note: object): string => `${JSON.stringify(note, null, 1)}\n`;
 const restoreFile = (dataDir: string): string => path.join(dataDir, "restore.json");
 
 /** Keeps a data folder from being served again: its ledger was restored elsewhere. */
@@ -50,8 +51,17 @@ export function unfinishedRestore(dataDir: string): boolean {
   return existsSync(restoreFile(dataDir));
 }
 
+/** Whether the restore that was begun there, and not seen to its end, is this one. */
+export function isRestoreOf(dataDir: string, note: object): boolean {
+  try {
+    return readFileSync(restoreFile(dataDir), "utf8") === restoreText(note);
+  } catch {
+    return false;
+  }
+}
+
 export function noteRestore(dataDir: string, note: object): void {
-  writeFileSync(restoreFile(dataDir), `${JSON.stringify(note, null, 1)}\n`);
+  writeFileSync(restoreFile(dataDir), restoreText(note));
 }
 
 export function forgetRestore(dataDir: string): void {

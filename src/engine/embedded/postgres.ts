@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
-import { openDataFolder, retirementOf, unfinishedRestore } from "./data-folder.ts";
+import { forgetRestore, openDataFolder, retirementOf, unfinishedRestore } from "./data-folder.ts";
 import { embeddedErrors } from "./errors.ts";
 import type { IdentityKind } from "./identity.ts";
 import { chooseIdentity } from "./identity.ts";
@@ -122,6 +122,8 @@ function refuseUnfit(dataDir: string, folder: string): void {
   if (unfinishedRestore(dataDir) && !existsSync(folder)) {
     throw embeddedErrors.E_EMBEDDED_RESTORING({ dataDir });
   }
+  // A ledger that is served is used: no restore may take it for its own unfinished work.
+  forgetRestore(dataDir);
 }
 
 /** Where the PostgreSQL of a data folder is, for a second program; undefined when none runs. */
