@@ -118,8 +118,8 @@ async function restore(folder: string, flags: RestoreFlags): Promise<void> {
   const environment = readEnvironment();
   const dataDir = path.resolve(flags.data ?? environment.dataDir);
   const original = flags.retire === undefined ? undefined : path.resolve(flags.retire);
-  if (original !== undefined) refuseLiving(original);
-  const release = takeLock(dataDir);
+  if (original !== undefined) await refuseLiving(original);
+  const lock = await takeLock(dataDir);
   try {
     const { manifest, why } = await restoreBackup({
       backup: path.resolve(folder),
@@ -139,12 +139,12 @@ async function restore(folder: string, flags: RestoreFlags): Promise<void> {
       "  tieout sending resume",
     ]);
   } finally {
-    release();
+    lock.release();
   }
 }
 
-function refuseLiving(original: string): void {
-  const pid = lockHolder(original);
+async function refuseLiving(original: string): Promise<void> {
+  const pid = await lockHolder(original);
   if (pid !== undefined) throw supervisorErrors.E_SUPERVISOR_LOCKED({ dataDir: original, pid });
   if (!existsSync(original)) throw backupErrors.E_RESTORE_ORIGINAL({ dataDir: original });
 }

@@ -37,7 +37,7 @@ export interface Stack {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { environment, log, hubs = ["h1"], tryton = false } = options;
   // Asked before anything is chosen or written: the ports of a running one must stay as they are.
-  const holder = lockHolder(environment.dataDir);
+  const holder = await lockHolder(environment.dataDir);
   if (holder !== undefined) {
     throw supervisorErrors.E_SUPERVISOR_LOCKED({ dataDir: environment.dataDir, pid: holder });
   }

@@ -64,11 +64,12 @@ async function importFrom(folder: string, flags: Flags & { data?: string }): Pro
   const { databaseUrl } = environment;
   if (databaseUrl !== undefined) return fillDatabase(environment, databaseUrl, folder, flags);
   const dataDir = path.resolve(flags.data ?? environment.dataDir);
-  const release = takeLock(dataDir);
+  const lock = await takeLock(dataDir);
   try {
     const server = await startEmbeddedPostgres({
       ...{ dataDir, clock: systemClock, random: systemRandom, log: supervisorLog },
       archive: environment.walArchive,
+      alone: lock.seesContainers,
     });
     try {
       await fillDatabase(environment, server.url, folder, flags);
@@ -76,7 +77,7 @@ async function importFrom(folder: string, flags: Flags & { data?: string }): Pro
       await server.stop();
     }
   } finally {
-    release();
+    lock.release();
   }
 }
 

@@ -77,7 +77,7 @@ describe("tieout up", () => {
     const [hub] = pidsOf(program);
     program.process.kill("SIGINT");
     expect(String((await once(program.process.stdout!, "data"))[0])).toContain("stopping");
-    expect(lockHolder(dataDir)).toBe(program.process.pid);
+    expect(await lockHolder(dataDir)).toBe(program.process.pid);
     expect(describeProcess(hub!)).toBeDefined();
     program.process.kill("SIGINT");
     const outcome = await Promise.race([program.exited, sleep(5_000, "still there")]);
@@ -120,16 +120,16 @@ describe("the lock of a data folder", () => {
   test("is free again when its holder was killed, or another process has its pid", async () => {
     const holder = `
       const { takeLock } = await load("src/app/supervisor/lock.ts");
-      takeLock(${JSON.stringify(dataDir)});
+      await takeLock(${JSON.stringify(dataDir)});
       done(process.pid);`;
     await runAndKill(holder);
-    const release = takeLock(dataDir);
-    expect(lockHolder(dataDir)).toBe(process.pid);
-    release();
+    const lock = await takeLock(dataDir);
+    expect(await lockHolder(dataDir)).toBe(process.pid);
+    lock.release();
     mkdirSync(path.join(dataDir, "run"), { recursive: true });
     const recycled = JSON.stringify({ pid: process.ppid, startTime: "1" });
     writeFileSync(path.join(dataDir, "run", "supervisor.7.json"), recycled);
-    takeLock(dataDir)();
+    (await takeLock(dataDir)).release();
     expect(readdirSync(path.join(dataDir, "run"))).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe("the lock of a data folder", () => {
       const { takeLock } = await load("src/app/supervisor/lock.ts");
       while (Date.now() < ${startAt});
       setInterval(() => {}, 1000);
-      try { takeLock(${JSON.stringify(dataDir)}); done("won"); } catch (e) { done(e.code); }`;
+      try { await takeLock(${JSON.stringify(dataDir)}); done("won"); } catch (e) { done(e.code); }`;
     const programs = await Promise.all([1, 2, 3].map(() => runProgram(contender)));
     const said = programs.map((program) => program.said).sort();
     for (const program of programs) program.process.kill("SIGKILL");

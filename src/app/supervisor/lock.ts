@@ -1,26 +1,57 @@
+import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { describeProcess, isSameProcess } from "../../engine/embedded/processes.ts";
 import { supervisorErrors } from "./errors.ts";
+import { holdSocket, isHeld } from "./lock-socket.ts";
 
 const holderSchema = z.object({ pid: z.number().int().positive(), startTime: z.string() });
 
-const LOCK = /^supervisor\.(\d+)\.json$/;
+const LOCK = /^supervisor\.(\d+)\.(?:json|sock)$/;
+
+export interface Lock {
+  /** False where only pids could be compared: a holder in another PID namespace is not seen. */
+  readonly seesContainers: boolean;
+  release(): void;
+}
 
 /**
- * Takes the data folder for this process and returns what gives it free. Throws
- * E_SUPERVISOR_LOCKED while a living process holds it; a killed one holds nothing.
+ * Takes the data folder for this process. Throws E_SUPERVISOR_LOCKED while a living process holds
+ * it; a killed one holds nothing.
  *
  * The lock is the file with the highest number. A stale one is not replaced but followed by the
  * next number, and a file of one number is made by one process only: so of two that find the same
- * stale lock, one wins.
+ * stale lock, one wins. Beside it stands a socket of that number, for holders whose pid is not seen
+ * from here; it is held before others are looked for: of two at once one at least sees the other.
  */
-export function takeLock(dataDir: string): () => void {
+export async function takeLock(dataDir: string): Promise<Lock> {
   const folder = path.join(dataDir, "run");
   mkdirSync(folder, { recursive: true });
+  const number = takeNumber(dataDir, folder);
+  const socket = await holdSocket(folder, socketName(number));
+  const release = (): void => {
+    socket?.close();
+    rmSync(lockFile(folder, number), { force: true });
+  };
+  try {
+    const others = lockNumbers(folder).filter((one) => one !== number);
+    await refuseListening(dataDir, folder, others);
+    for (const stale of others) {
+      rmSync(path.join(folder, socketName(stale)), { force: true });
+      rmSync(lockFile(folder, stale), { force: true });
+    }
+  } catch (thrown) {
+    release();
+    throw thrown;
+  }
+  return { seesContainers: socket !== undefined, release };
+}
+
+function takeNumber(dataDir: string, folder: string): number {
   const self = describeProcess(process.pid);
-  const mine = path.join(folder, `supervisor.json.${process.pid}`);
+  // Not by the pid: each container has a process 1.
+  const mine = path.join(folder, `supervisor.json.${randomUUID()}`);
   writeFileSync(mine, JSON.stringify({ pid: process.pid, startTime: self?.startTime ?? "" }));
   try {
     for (;;) {
@@ -36,8 +67,7 @@ export function takeLock(dataDir: string): () => void {
         rmSync(lockFile(folder, number), { force: true });
         throw thrown;
       }
-      for (const stale of others) rmSync(lockFile(folder, stale), { force: true });
-      return () => rmSync(lockFile(folder, number), { force: true });
+      return number;
     }
   } finally {
     rmSync(mine, { force: true });
@@ -45,21 +75,27 @@ export function takeLock(dataDir: string): () => void {
 }
 
 /** The living process that holds a data folder, if any. */
-export function lockHolder(dataDir: string): number | undefined {
+export async function lockHolder(dataDir: string): Promise<number | undefined> {
   const folder = path.join(dataDir, "run");
-  return livingHolder(folder, lockNumbers(folder));
+  const numbers = lockNumbers(folder);
+  return livingHolder(folder, numbers) ?? (await listeningHolder(folder, numbers));
 }
 
 function lockFile(folder: string, number: number): string {
   return path.join(folder, `supervisor.${number}.json`);
 }
 
+function socketName(number: number): string {
+  return `supervisor.${number}.sock`;
+}
+
 function lockNumbers(folder: string): number[] {
   try {
-    return readdirSync(folder).flatMap((name) => {
+    const numbers = readdirSync(folder).flatMap((name) => {
       const number = LOCK.exec(name)?.[1];
       return number === undefined ? [] : [Number(number)];
     });
+    return [...new Set(numbers)];
   } catch {
     return [];
   }
@@ -80,10 +116,27 @@ function refuseLiving(dataDir: string, folder: string, numbers: readonly number[
   if (pid !== undefined) throw supervisorErrors.E_SUPERVISOR_LOCKED({ dataDir, pid });
 }
 
+async function refuseListening(dataDir: string, folder: string, numbers: readonly number[]) {
+  const pid = await listeningHolder(folder, numbers);
+  if (pid !== undefined) throw supervisorErrors.E_SUPERVISOR_LOCKED({ dataDir, pid });
+}
+
 function livingHolder(folder: string, numbers: readonly number[]): number | undefined {
   for (const number of numbers) {
     const holder = readHolder(lockFile(folder, number));
     if (holder !== undefined && isSameProcess(holder.pid, holder.startTime)) return holder.pid;
+  }
+  return undefined;
+}
+
+/** By the pid that it has where it runs; 0 when it is not written down. */
+async function listeningHolder(
+  folder: string,
+  numbers: readonly number[],
+): Promise<number | undefined> {
+  for (const number of numbers) {
+    if (!(await isHeld(folder, socketName(number)))) continue;
+    return readHolder(lockFile(folder, number))?.pid ?? 0;
   }
   return undefined;
 }

@@ -4,14 +4,15 @@ import type { RestateOptions } from "../../engine/embedded/restate.ts";
 import { startEmbeddedRestate } from "../../engine/embedded/restate.ts";
 import type { ChildSpec } from "./types.ts";
 
-type Given = "dataDir" | "clock" | "log" | "signal";
+type Given = "dataDir" | "clock" | "log" | "signal" | "alone";
 
 /** The embedded ledger; its address is `url`. Left out when `DATABASE_URL` names another one. */
 export function postgresChild(options: Omit<PostgresOptions, Given>): ChildSpec {
   return {
     name: "postgres",
-    async start({ dataDir, clock, log, signal }) {
-      const server = await startEmbeddedPostgres({ ...options, dataDir, clock, log, signal });
+    async start({ dataDir, clock, log, signal, alone }) {
+      const given = { dataDir, clock, log, signal, alone };
+      const server = await startEmbeddedPostgres({ ...options, ...given });
       return { ...server, addresses: { url: server.url } };
     },
   };

@@ -1,5 +1,6 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { supervisorErrors } from "./errors.ts";
+import type { Lock } from "./lock.ts";
 import { takeLock } from "./lock.ts";
 import type { ChildHost } from "./managed-child.ts";
 import { ManagedChild } from "./managed-child.ts";
@@ -26,7 +27,8 @@ class ProcessSupervisor implements Supervisor {
   readonly #listeners = new Map<keyof SupervisorEvents, Set<Listener>>();
   /** The addresses that the needing children were started with, by child. */
   readonly #known = new Map<string, string>();
-  #release: (() => void) | undefined;
+  #locking: Promise<Lock> | undefined;
+  #alone = false;
   #ending: { readonly stopped: Promise<void> } | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -34,8 +36,15 @@ class ProcessSupervisor implements Supervisor {
     mkdirSync(options.dataDir, { recursive: true });
     this.#dataDir = realpathSync(options.dataDir);
     const signal = this.#stopping.signal;
+    const alone = (): boolean => this.#alone;
     const host: ChildHost = {
-      context: { dataDir: this.#dataDir, clock, log, signal },
+      context: {
+        ...{ dataDir: this.#dataDir, clock, log, signal },
+        // Known when the lock is taken, which is before any child starts.
+        get alone() {
+          return alone();
+        },
+      },
       backoff,
       needsReady: (spec) => this.#needsReady(spec),
       emit: (name, details) => this.#emit(name, details),
@@ -44,8 +53,12 @@ class ProcessSupervisor implements Supervisor {
   }
 
   async start(): Promise<void> {
-    this.#release = takeLock(this.#dataDir);
+    this.#locking = takeLock(this.#dataDir);
+    this.#alone = (await this.#locking).seesContainers;
     try {
+      if (this.#stopping.signal.aborted) {
+        throw supervisorErrors.E_SUPERVISOR_STOPPED({ name: this.#dataDir });
+      }
       await Promise.all(this.#children.map((child) => child.begin()));
     } catch (thrown) {
       await this.stop();
@@ -106,7 +119,8 @@ class ProcessSupervisor implements Supervisor {
     for (const child of this.#children.toReversed()) {
       await child.stop().catch((thrown: unknown) => failures.push(thrown));
     }
-    this.#release?.();
+    // A stop may come while the lock is still being taken; a lock that was refused is another's.
+    (await this.#locking?.catch(() => undefined))?.release();
     if (failures.length > 0) throw failures[0];
   }
 

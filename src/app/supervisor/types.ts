@@ -27,6 +27,8 @@ export interface StartContext {
   readonly env: Readonly<Record<string, string>>;
   /** Aborted when the supervisor stops: the start ends and leaves nothing running. */
   readonly signal: AbortSignal;
+  /** False where a supervisor in another container could serve this data folder unseen. */
+  readonly alone: boolean;
 }
 
 export interface ChildSpec {

@@ -38,6 +38,8 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Where the log of a durable server is kept once a backup enabled it; in the data folder. */
   readonly archive?: WalArchive;
+  /** False where a server of another container could run on this folder unseen. */
+  readonly alone?: boolean;
   /** Overrides of postgresql.conf. */
   readonly settings?: PostgresSettings;
   /** Restricts how the server may be run; by default every way is tried. */
@@ -79,6 +81,9 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
   refuseUnfit(dataDir, folder);
   checkMajor(folder, binaries.major);
   await clearTheWay(dataDir, folder, binaries.postgres, clock, log);
+  // PostgreSQL's own guard; left in place, a stranger under the recycled pid would keep us from
+  // starting. That goes only where nobody else can be on the folder: else PostgreSQL decides.
+  if (options.alone !== false) rmSync(path.join(folder, "postmaster.pid"), { force: true });
   const identity = chooseIdentity(binaries.postgres, options.identities);
   const passwordFile = path.join(dataDir, "postgres", "password");
   const place: ClusterPlace = { folder, passwordFile, binaries, identity, durable, random };
@@ -143,8 +148,7 @@ function ledgerUrl(password: string, port: number): string {
 /**
  * Ends what an earlier run left on this cluster: the server, or, when only that was killed, its
  * orphaned backends, which would keep a new one from starting, or an initdb under way. After that
- * `postmaster.pid` names nobody of ours; left in place, a stranger under the recycled pid would
- * keep us from starting.
+ * `postmaster.pid` names nobody of ours that is seen from here.
  */
 export async function clearTheWay(
   dataDir: string,
@@ -165,7 +169,6 @@ export async function clearTheWay(
     ] as const;
     await stopProcess(orphan, insist, clock);
   }
-  rmSync(path.join(folder, "postmaster.pid"), { force: true });
 }
 
 /** The server writes `ready` into line 8 of postmaster.pid once it takes connections. */
