@@ -192,6 +192,21 @@ describe("after a killed run", () => {
     },
   );
 
+  test("given that another container may be on the folder, then PostgreSQL's own guard stays", async () => {
+    const cluster = inData("postgres", "data");
+    const { uid } = statSync(cluster);
+    const stranger = spawn("sleep", ["60"], process.getuid?.() === 0 ? { uid } : {});
+    const guard = `${stranger.pid}\n${cluster}\n1\n${PORT}\n\n127.0.0.1\n\n`;
+    writeFileSync(path.join(cluster, "postmaster.pid"), guard);
+    try {
+      await expect(start({ alone: false })).rejects.toMatchObject({ code: "E_EMBEDDED_START" });
+      expect(readFileSync(path.join(cluster, "postmaster.pid"), "utf8")).toBe(guard);
+    } finally {
+      stranger.kill("SIGKILL");
+    }
+    await (await start()).stop();
+  });
+
   test("a half made cluster is made anew", async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), "tieout-half-"));
     mkdirSync(path.join(folder, "postgres", "data.new", "base"), { recursive: true });
