@@ -88,7 +88,13 @@ export async function exchangeDifference(
   const [due, paid] = [size(billed, signed), size(paying, signed)];
   if (!fits || compareDecimal(paid, due) <= 0) return undefined;
   const excess = addDecimal(paid, negated(due));
-  return { currency: invoice.currency, invoice: invoice.number, excess };
+  return { currency: invoice.currency, invoice: await numberOf(reader, plan.against), excess };
+}
+
+async function numberOf(reader: Reader, invoice: number | null): Promise<string> {
+  const domain = [["id", "=", invoice]];
+  const [row] = await reader.search({ model: "account.invoice", domain, fields: ["number"] });
+  return (row && textAt(row, "number")) ?? String(invoice);
 }
 
 /** The sum of lines without its sign. */
@@ -164,7 +170,6 @@ export async function openAmounts(
 
 interface InvoiceItems {
   readonly state: string;
-  readonly number: string;
   /** ISO code. */
   readonly currency: string;
   readonly toPay: readonly number[];
@@ -175,12 +180,11 @@ async function readInvoice(reader: Reader, id: number): Promise<InvoiceItems | u
   const [row] = await reader.search({
     model: "account.invoice",
     domain: [["id", "=", id]],
-    fields: ["state", "number", "currency.code", "lines_to_pay", "payment_lines"],
+    fields: ["state", "currency.code", "lines_to_pay", "payment_lines"],
   });
   if (row === undefined) return undefined;
   return {
     state: textAt(row, "state") ?? "",
-    number: textAt(row, "number") ?? String(id),
     currency: textAt(row, "currency.", "code") ?? "",
     toPay: idsOf(row, "lines_to_pay") ?? [],
     payments: idsOf(row, "payment_lines") ?? [],
