@@ -59,6 +59,16 @@ describe("the command line", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
   });
 
+  test("given a party that is erased, then it is said that hubs remember its key a while", async () => {
+    await company.tell(customer("c1", 0));
+    await company.work();
+    const erase = ["privacy", "erase", "shop/customer/c1", "--confirm"];
+    const first = await run(erase);
+    expect(first.code, first.err).toBe(0);
+    expect(first.out).toContain("remember its key for two minutes more: run this again then");
+    expect((await run(erase)).out).not.toContain("two minutes more");
+  });
+
   test("given an exception, then it is marked in text, in red only on a terminal, with the act", async () => {
     await company.tell(customer("c1", 0));
     await company.work();

@@ -48,6 +48,11 @@ function printErasure(result: ErasedParty): string {
   return [
     head,
     ...(erasedBefore ? ["It was erased before; this takes what came since."] : []),
+    ...(done && !erasedBefore
+      ? [
+          "Hubs remember its key for two minutes more: run this again then, for what came meanwhile.",
+        ]
+      : []),
     ...(result.forgetting.length > 0 ? [`Forgets with us: ${result.forgetting.join(", ")}`] : []),
     "Still there, for those systems' owners to erase, as in backups and exports made before:",
     ...where,
