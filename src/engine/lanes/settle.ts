@@ -66,9 +66,9 @@ export interface Settlement {
 const MOST_ATTEMPTS = 40;
 /**
  * After so many sends, each without a telling answer and each found to have done nothing, a person
- * should look: about ten minutes, so that an hour of "internal error" is few cases and an answer
- * that will always be the same is not sent for ever. Where each waits out a window, fewer are as
- * long; but three, for two may be chance.
+ * should look, so that an answer that will always be the same is not sent for ever. A dozen take
+ * six to eight minutes of waits. Where each waits out a window, so many as fill ten minutes; but
+ * three, for two may be chance.
  */
 export const MOST_IN_VAIN = 12;
 const LEAST_IN_VAIN = 3;
