@@ -6,7 +6,7 @@ import { laneOn, letAnHourPass, openLaneLedger } from "../../test/support/lane.t
 import type { Happening } from "../../test/support/ledger-facts.ts";
 import { factsOf, storeOnly, tell } from "../../test/support/ledger-facts.ts";
 import type { PlainServer } from "../../test/support/plain-target.ts";
-import { plainTarget, startPlainServer } from "../../test/support/plain-target.ts";
+import { openPlain } from "../../test/support/plain-target.ts";
 import type { CallTarget } from "../connectors/kit/target.ts";
 import { checkConservation } from "../store/check-conservation.ts";
 import {
@@ -45,11 +45,9 @@ let ledger: LaneLedger;
 let outside: Record<Offer, Outside>;
 
 async function openOutside(offer: Offer): Promise<Outside> {
-  const upsert = offer === "upserts";
-  const server = await startPlainServer({ upsert });
-  const guard = upsert ? "external-id" : "probe";
+  const guard = offer === "upserts" ? "external-id" : "probe";
   const serial = offer === "is only asked, in line" ? { serial: "numbers" } : {};
-  return { server, target: plainTarget({ url: server.url, guard, ...serial }), now: 0, peak: 0 };
+  return { ...(await openPlain({ guard, ...serial })), now: 0, peak: 0 };
 }
 
 /** The same target, whose answers come when it is their turn. */

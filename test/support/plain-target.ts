@@ -105,14 +105,23 @@ export async function startPlainServer(options: {
   });
 }
 
-export function plainTarget(options: {
-  readonly url: string;
+export interface PlainOptions {
   readonly guard: Guard;
   readonly settleMs?: number;
   readonly timeoutMs?: number;
   /** Its invoices line up for one thing. */
   readonly serial?: string;
-}): CallTarget {
+}
+
+/** A server that is as its guard says, and the connector to it. */
+export async function openPlain(
+  options: PlainOptions,
+): Promise<{ server: PlainServer; target: CallTarget }> {
+  const server = await startPlainServer({ upsert: options.guard !== "probe" });
+  return { server, target: plainTarget({ ...options, url: server.url }) };
+}
+
+export function plainTarget(options: PlainOptions & { readonly url: string }): CallTarget {
   const timeoutMs = options.timeoutMs ?? 1000;
   const sender = openHttp({ origin: options.url, connections: 32, timeoutMs });
   const settle = { longestRunMs: options.settleMs ?? 0, indexLagMs: 0 };

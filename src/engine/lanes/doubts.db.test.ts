@@ -9,7 +9,7 @@ import {
 } from "../../../test/support/lane.ts";
 import { tell } from "../../../test/support/ledger-facts.ts";
 import type { PlainServer } from "../../../test/support/plain-target.ts";
-import { plainTarget, startPlainServer } from "../../../test/support/plain-target.ts";
+import { openPlain } from "../../../test/support/plain-target.ts";
 import type { CallTarget, Guard } from "../../connectors/kit/target.ts";
 import { checkNoBlindRetry, checkPayloadBinding } from "../../store/check-sends.ts";
 import { checkTerminal } from "../../store/check-terminal.ts";
@@ -27,8 +27,7 @@ let server: PlainServer;
 let target: CallTarget;
 
 async function open(guard: Guard, settleMs = 0): Promise<void> {
-  server = await startPlainServer({ upsert: guard !== "probe" });
-  target = plainTarget({ url: server.url, guard, settleMs, timeoutMs: 400 });
+  ({ server, target } = await openPlain({ guard, settleMs, timeoutMs: 400 }));
 }
 
 beforeEach(async () => {

@@ -10,7 +10,7 @@ import {
 } from "../../../test/support/lane.ts";
 import { tell } from "../../../test/support/ledger-facts.ts";
 import type { PlainServer } from "../../../test/support/plain-target.ts";
-import { plainTarget, startPlainServer } from "../../../test/support/plain-target.ts";
+import { openPlain } from "../../../test/support/plain-target.ts";
 import { systemClock } from "../../../test/support/system-clock.ts";
 import type { BulkTarget, CallTarget, Guard } from "../../connectors/kit/target.ts";
 import type { Pool } from "../../store/database.ts";
@@ -25,8 +25,7 @@ let server: PlainServer;
 let target: CallTarget;
 
 async function open(guard: Guard): Promise<void> {
-  server = await startPlainServer({ upsert: guard !== "probe" });
-  target = plainTarget({ url: server.url, guard, timeoutMs: 400 });
+  ({ server, target } = await openPlain({ guard, timeoutMs: 400 }));
 }
 
 beforeEach(async () => {
