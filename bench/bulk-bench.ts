@@ -5,6 +5,7 @@
  */
 import type { Pool } from "../src/store/database.ts";
 import { openDatabase } from "../src/store/database.ts";
+import { BARE, measureBareBulk } from "./bare/measure.ts";
 import { startCpuMeter } from "./cpu-time.ts";
 import { allowSending, countOf, isDrained, lastRecordedAt, openLedger, until } from "./ledger.ts";
 import { peerRate, runPeer, runPeerOnTarget } from "./peer-runs.ts";
@@ -25,7 +26,13 @@ const RATE = "handoffs per second";
 
 type BulkName = (typeof bulkTargets)[number];
 
-async function measureBulk(stage: Stage, count: number, name: BulkName): Promise<Measurement> {
+interface Bulk {
+  readonly ours: Measurement;
+  /** The same events drained by the least that can be done; none without peers. */
+  readonly bare: Said | undefined;
+}
+
+async function measureBulk(stage: Stage, count: number, name: BulkName): Promise<Bulk> {
   stage.tell(`P3: ${count} handoffs into ${name}`);
   const databaseUrl = await stage.servers.freshDatabase(DATABASE);
   const warehouseUrl = await stage.servers.freshDatabase(WAREHOUSE);
@@ -52,7 +59,11 @@ async function measureBulk(stage: Stage, count: number, name: BulkName): Promise
     const dearest = await tellDearest(stage, statements);
     await hub.stop();
     const verified = await verify(pool, name, warehouseUrl, warmup + count);
-    return {
+    const bareWarehouse = name === "warehouse" ? warehouseUrl : undefined;
+    const bare = stage.settings.peers
+      ? await measureBareBulk(stage, databaseUrl, bareWarehouse, warmup + count)
+      : undefined;
+    const ours: Measurement = {
       what:
         name === "warehouse" ? "into the warehouse connector" : "into a target that does nothing",
       setting: { target: name, lanes: LANES, handoffs: count },
@@ -64,6 +75,7 @@ async function measureBulk(stage: Stage, count: number, name: BulkName): Promise
       verified,
       details: { statements: dearest },
     };
+    return { ours, bare };
   } finally {
     await pool.end();
     await stage.servers.dropDatabase(DATABASE);
@@ -103,8 +115,10 @@ function openWarehouse(url: string): Pool {
 export async function benchBulk(stage: Stage): Promise<Outcome> {
   const { settings, servers } = stage;
   const count = settings.count ?? COUNT;
-  const measurements: Measurement[] = [];
-  for (const name of bulkTargets) measurements.push(await measureBulk(stage, count, name));
+  const bulks: Bulk[] = [];
+  for (const name of bulkTargets) bulks.push(await measureBulk(stage, count, name));
+  const measurements = bulks.map(({ ours }) => ours);
+  const limits = bulks.flatMap(({ ours, bare }) => (bare === undefined ? [] : [{ ours, bare }]));
   const peers: (Said & { readonly variant: string })[] = [];
   if (settings.peers) {
     const input = { databaseUrl: servers.databaseUrl, count: settings.peerCount ?? count };
@@ -122,13 +136,17 @@ export async function benchBulk(stage: Stage): Promise<Outcome> {
       ];
     }),
   );
+  const toLimit = limits.map(({ ours, bare }) =>
+    ratio(`${ours.setting["target"]} : ${BARE}`, figureOf(ours, RATE), peerRate(bare)),
+  );
   return {
     measurements,
-    peers,
-    ratios,
+    peers: [...limits.map(({ bare }) => bare), ...peers],
+    ratios: [...toLimit, ...ratios],
     processes: ["hub", "PostgreSQL (ledger and warehouse)", "Restate"],
     notes: [
       "Ours is the drain: handoffs lie ready, as jobs do when pg-boss drains. Events are kept in full (about 2.5 KB of canonical data each); pg-boss jobs carry ids and amounts.",
+      "The limit drains a queue of ids alone over the same events, in one transaction with its target's.",
       "Seeded by SQL: events and handoffs, without bodies and identities, which the drain does not read.",
     ],
   };

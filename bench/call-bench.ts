@@ -4,6 +4,7 @@
  * all run at once, as they do in production.
  */
 import type { Pool } from "../src/store/database.ts";
+import { measureBareCalls } from "./bare/measure.ts";
 import { startCpuMeter } from "./cpu-time.ts";
 import { countOf, isDrained, lastRecordedAt, linkMasterData, openLedger, until } from "./ledger.ts";
 import { peerRate, runPeerOnTarget } from "./peer-runs.ts";
@@ -111,12 +112,14 @@ export async function benchCalls(stage: Stage): Promise<Outcome> {
       measurements.push(await measureCalls(stage, count, lanes, hubs));
     }
   }
-  const peers = settings.peers ? await runCallPeers(stage, settings.peerCount ?? PEER_COUNT) : [];
+  const peers = settings.peers
+    ? await runCallPeers(stage, count, settings.peerCount ?? PEER_COUNT)
+    : [];
   const best = measurements.reduce((a, b) => (figureOf(a, RATE) >= figureOf(b, RATE) ? a : b));
   const ratios = peers.flatMap((peer) =>
     [...new Set([best, ...measurements])].map((one) =>
       ratio(
-        `${one.setting["lanes"]} lanes, ${one.setting["hubs"]} hubs : ${String(peer["peer"])} ${String(peer["variant"])}`,
+        `${one.setting["lanes"]} lanes, ${one.setting["hubs"]} hubs : ${[peer["peer"], peer["variant"]].join(" ").trim()}`,
         figureOf(one, RATE),
         peerRate(peer),
       ),
@@ -134,9 +137,9 @@ export async function benchCalls(stage: Stage): Promise<Outcome> {
 }
 
 /** Each peer in both ways of keeping the record; Restate also with its usual partitions. */
-async function runCallPeers(stage: Stage, count: number): Promise<Said[]> {
+async function runCallPeers(stage: Stage, ours: number, count: number): Promise<Said[]> {
   const { databaseUrl } = stage.servers;
-  const peers: Said[] = [];
+  const peers: Said[] = [await measureBareCalls(stage, ours)];
   const add = async (variant: string, name: string, input: object): Promise<void> => {
     const said = await runPeerOnTarget(stage, name, { databaseUrl, count, ...input });
     peers.push({ ...said, variant });

@@ -1,3 +1,4 @@
+import { measureBareIntake } from "./bare/measure.ts";
 import { untilReleased, verifyIntake } from "./check-intake.ts";
 import { startCpuMeter } from "./cpu-time.ts";
 import { costsOf, readProfile } from "./guarantee-cost.ts";
@@ -91,7 +92,8 @@ function guaranteeFigures(stage: Stage, pids: readonly number[], events: number)
 /** Everything of ours once, then the peer: beside each other, for the machine's speed drifts. */
 interface Turn {
   readonly ours: readonly Measurement[];
-  readonly peer: Said | undefined;
+  /** The limit, and the peer; none without peers. */
+  readonly others: readonly Said[];
 }
 
 async function takeTurn(stage: Stage): Promise<Turn> {
@@ -103,10 +105,11 @@ async function takeTurn(stage: Stage): Promise<Turn> {
       ours.push(await measureIntake(stage, { count, connections, hubs, preload: 0 }));
     }
   }
-  if (!settings.peers) return { ours, peer: undefined };
+  if (!settings.peers) return { ours, others: [] };
+  const bare = await measureBareIntake(stage, count, settings.connections[0] ?? 64);
   const peerCount = settings.peerCount ?? PEER_COUNT;
   const input = { databaseUrl: servers.databaseUrl, count: peerCount };
-  return { ours, peer: await runPeer(stage, "stripe-sync-engine", input) };
+  return { ours, others: [await runPeer(stage, "stripe-sync-engine", input), bare] };
 }
 
 async function comparePeer(
@@ -123,12 +126,13 @@ async function comparePeer(
     const setting = { ...middle.setting, rounds: all.length };
     return { ...middle, setting, details: { ratesInOrder: all.map(rateOf) } };
   });
-  const peers = turns.flatMap(({ peer }) => (peer === undefined ? [] : [peer]));
-  if (peers.length === 0) return { measurements, peers, ratios: [] };
+  const others = (turns[0]?.others ?? []).map((_, at) =>
+    turns.map((turn) => turn.others[at] as Said),
+  );
   return {
     measurements,
-    peers: [middleBy(peers, (peer) => peerRate(peer))],
-    ratios: bySetting.map((all) => ratioOver(all, peers)),
+    peers: others.map((all) => middleBy(all, (peer) => peerRate(peer))),
+    ratios: others.flatMap((theirs) => bySetting.map((all) => ratioOver(all, theirs))),
   };
 }
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FreshDatabase } from "../../test/support/database.ts";
 import { freshDatabase } from "../../test/support/database.ts";
-import { claimHandoffs } from "./claim-handoffs.ts";
-import type { Pool } from "./database.ts";
+import { claimHandoffs, inClaimTransaction } from "./claim-handoffs.ts";
+import type { Pool, Session } from "./database.ts";
 import { inTransaction, openDatabase } from "./database.ts";
 
 let database: FreshDatabase;
@@ -83,4 +83,35 @@ test("given seats of all classes, then the highest class goes first", async () =
   expect(await claim(1, false)).toEqual(["critical 1"]);
   expect(await claim(1, false)).toEqual(["normal 1"]);
   expect(await claim(1, false)).toEqual(["bulk 1"]);
+});
+
+describe("a backlog that came after statistics of an idle day", () => {
+  /** Rows of handoffs that this connection has read and not reported yet. */
+  const READ = `
+select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read
+from pg_stat_xact_user_tables where relname like 'handoff_%'`;
+  const readSoFar = async (session: Session): Promise<number> =>
+    (await session.query<{ read: number }>(READ)).rows[0]?.read ?? Number.NaN;
+
+  test.each([
+    { order: "highest", lowestFirst: false },
+    { order: "lowest", lowestFirst: true },
+  ])(
+    "given a whole backlog is ready, then a claim of the $order class reads what it takes and not all of it",
+    async ({ lowestFirst }) => {
+      // An operator's or a restore's ANALYZE while nothing waits: "ready" is told to be rare.
+      await pool.query(READY, [["critical"], [3000]]);
+      await pool.query("update handoff set state = 'confirmed'");
+      await pool.query("vacuum analyze");
+      await pool.query(READY, [["normal"], [2000]]);
+      const read = await inClaimTransaction(pool, async (session) => {
+        const before = await readSoFar(session);
+        const wishes = { lowestFirst, blocked: [] };
+        expect(await claimHandoffs(session, seat(0), 4, wishes)).toHaveLength(4);
+        return (await readSoFar(session)) - before;
+      });
+      expect(read).toBeGreaterThanOrEqual(4);
+      expect(read).toBeLessThan(100);
+    },
+  );
 });

@@ -88,15 +88,19 @@ function arrayLiteral(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
-/** Runs `work` in one transaction; anything thrown rolls it back and is thrown on. */
+/**
+ * Runs `work` in one transaction; anything thrown rolls it back and is thrown on. `begin` may say
+ * more than that it begins: settings for the transaction alone.
+ */
 export async function inTransaction<T>(
   pool: Pool,
   work: (session: pg.PoolClient) => Promise<T>,
+  begin = beginnings.get(pool) ?? "begin",
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(beginnings.get(pool) ?? "begin");
+    await client.query(begin);
     const result = await work(client);
     await client.query("commit");
     return result;

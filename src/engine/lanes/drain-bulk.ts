@@ -6,10 +6,9 @@ import type { BulkTarget, Outcome } from "../../connectors/kit/target.ts";
 import { isTieoutError, messageOf } from "../../kernel/errors.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
-import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
+import { claimDoubts, claimHandoffs, inClaimTransaction } from "../../store/claim-handoffs.ts";
 import { contentHash } from "../../store/content-hash.ts";
 import type { Session } from "../../store/database.ts";
-import { inTransaction } from "../../store/database.ts";
 import { holdLane } from "../../store/hold-lane.ts";
 import type { AttemptRow } from "../../store/insert-attempts.ts";
 import { insertAttempts } from "../../store/insert-attempts.ts";
@@ -56,7 +55,7 @@ export async function drainBulkCycle(
   let claim: Claim | undefined;
   const begun = lane.clock.monotonic();
   try {
-    claim = await inTransaction(lane.pool, async (session) => {
+    claim = await inClaimTransaction(lane.pool, async (session) => {
       await holdLane(session, seat);
       if (last !== undefined) await record(lane, session, seat, last);
       return claimMore ? takeBatch(lane, session, target, seat) : undefined;

@@ -14,9 +14,8 @@ import { isReservedSeat } from "../../handoffs/service-class.ts";
 import { epochMs } from "../../kernel/clock.ts";
 import { isTieoutError, messageOf } from "../../kernel/errors.ts";
 import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
-import { claimDoubts, claimHandoffs } from "../../store/claim-handoffs.ts";
+import { claimDoubts, claimHandoffs, inClaimTransaction } from "../../store/claim-handoffs.ts";
 import type { Session } from "../../store/database.ts";
-import { inTransaction } from "../../store/database.ts";
 import type { DoubtedClaim } from "../../store/doubt-claimed.ts";
 import { doubtClaimed } from "../../store/doubt-claimed.ts";
 import { doubtRepeats } from "../../store/doubt-repeats.ts";
@@ -153,7 +152,7 @@ async function exchange(
 ): Promise<Claim> {
   const callKey = await callKeyOf(lane);
   const rows = finished.map((one) => settlementRow(lane, one, callKey));
-  return inTransaction(lane.pool, async (session) => {
+  return inClaimTransaction(lane.pool, async (session) => {
     const restored = await holdLane(session, seat);
     const releasable: HeadKey[] = [];
     const linked: HeadKey[] = [];
