@@ -47,7 +47,8 @@ function peerTable(peers: readonly Said[]): string {
     const name = [text("peer"), text("version"), text("variant")].filter((one) => one !== "");
     const rates = [`${text("perSecond")} /s`];
     if (peer["wholePerSecond"] !== undefined) rates.push(`whole ${text("wholePerSecond")} /s`);
-    const latency = `p50 ${text("p50Ms")} ms, p99 ${text("p99Ms")} ms`;
+    const told = peer["p50Ms"] !== undefined;
+    const latency = told ? `p50 ${text("p50Ms")} ms, p99 ${text("p99Ms")} ms` : "";
     return [name.join(" "), text("count"), rates.join(", "), latency, text("setting")];
   });
   return table(["peer", "events", "rate", "latency", "best setting"], rows);

@@ -1,7 +1,8 @@
 /**
  * The limit beside ours: the same work by programs that do the least that can be done, measured in
- * the same run on the same servers by the same load. What they make is what this machine gives; no
- * product can be above it, and a floor above it cannot be held here.
+ * the same run on the same servers by the same load. What they make is what this machine gives to
+ * one Node process and PostgreSQL before anything is promised; a floor above it cannot be held here
+ * by a product that promises something.
  */
 import { request } from "undici";
 import { programFile } from "../files.ts";
@@ -15,7 +16,7 @@ import { runLoad, startTarget } from "../stage.ts";
 
 const DATABASE = "bench_bare";
 const WARMUP = 3000;
-/** Calls at once of P2's: 8, 16, 32, 64 make the same within a tenth. */
+/** Calls at once in P2: ours has eight lanes of four. */
 const CALLS = 32;
 
 async function withDatabase<T>(
