@@ -1,4 +1,4 @@
-/** A bulk target that takes everything at once and does nothing: what is left is our own cost. */
+/** A bulk target that reads every event's data and does nothing: what is left is our own cost. */
 import type { BulkTarget } from "../src/connectors/kit/target.ts";
 
 export const NOTHING = "nothing";
@@ -20,7 +20,11 @@ export function nullTarget(maxItems: number): BulkTarget {
         indexLagMs: 0,
       },
     },
-    apply: async (items) => items.map((one) => ({ class: "done", externalId: one.event.subject })),
+    apply: async (items) =>
+      items.map(({ event, readData }) => {
+        if (readData() === null) throw new Error(`no data of ${event.subject}`);
+        return { class: "done", externalId: event.subject };
+      }),
     async *documents() {},
   };
 }

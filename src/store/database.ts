@@ -14,10 +14,23 @@ const BIGINT = 20;
 const NUMERIC = 1700;
 
 const types = new pg.TypeOverrides();
-types.setTypeParser(TIMESTAMPTZ, (text) => new Date(text).toISOString());
+types.setTypeParser(TIMESTAMPTZ, instantOf);
 types.setTypeParser(DATE, (text) => text);
 types.setTypeParser(BIGINT, (text) => text);
 types.setTypeParser(NUMERIC, (text) => text);
+
+/**
+ * As instants are written, to the millisecond: `2026-11-24 02:48:02.577123+00` becomes
+ * `2026-11-24T02:48:02.577Z`. What is not in that shape (another zone) takes the long way, which is
+ * ten times as dear; a claim of a bulk target reads a thousand at once.
+ */
+export function instantOf(text: string): string {
+  if (text.length < 22 || text[4] !== "-" || text[10] !== " " || !text.endsWith("+00")) {
+    return new Date(text).toISOString();
+  }
+  const fraction = text[19] === "." ? text.slice(20, -3) : "";
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, "0").slice(0, 3)}Z`;
+}
 
 export interface DatabaseOptions {
   readonly url: string;

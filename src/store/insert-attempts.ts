@@ -4,6 +4,7 @@
  * taken effect and can be seen, or never will: send-by, our time-out, the target's longest run and
  * its index lag. All on the database's clock; the seat checks `send_by` on its monotonic one.
  */
+import { byteaArray, integerArray, textArray, uuidArray } from "../connectors/kit/binary-array.ts";
 import type { Session } from "./database.ts";
 import type { Seat } from "./take-lane.ts";
 
@@ -64,24 +65,24 @@ export async function insertAttempts(
       seat.budget,
       seat.seat,
       seat.fence,
-      attempts.map((a) => a.id),
-      attempts.map((a) => a.handoffId ?? null),
-      attempts.map((a) => (a.batch === undefined ? null : `{${a.batch.join(",")}}`)),
-      attempts.map((a) => a.kind),
-      attempts.map((a) => a.number),
-      attempts.map((a) => a.reference ?? null),
-      attempts.map((a) => a.sendKey ?? null),
-      attempts.map((a) => a.guard),
-      attempts.map((a) => a.requestHash),
-      attempts.map((a) => a.request ?? null),
-      attempts.map((a) => Math.round(a.sendByMs)),
-      attempts.map((a) => Math.round(a.settlesMs)),
-      attempts.map((a) => a.rowHash),
-      effects.map((a) => a.reference),
-      effects.map((a) => a.effect?.target),
-      effects.map((a) => a.effect?.object),
-      effects.map((a) => a.effect?.operation),
-      attempts.map((a) => a.keyId),
+      uuidArray(attempts.map((a) => a.id)),
+      uuidArray(attempts.map((a) => a.handoffId)),
+      textArray(attempts.map((a) => a.batch && `{${a.batch.join(",")}}`)),
+      textArray(attempts.map((a) => a.kind)),
+      integerArray(attempts.map((a) => a.number)),
+      textArray(attempts.map((a) => a.reference)),
+      textArray(attempts.map((a) => a.sendKey)),
+      textArray(attempts.map((a) => a.guard)),
+      byteaArray(attempts.map((a) => a.requestHash)),
+      byteaArray(attempts.map((a) => a.request)),
+      integerArray(attempts.map((a) => Math.round(a.sendByMs))),
+      integerArray(attempts.map((a) => Math.round(a.settlesMs))),
+      byteaArray(attempts.map((a) => a.rowHash)),
+      textArray(effects.map((a) => a.reference)),
+      textArray(effects.map((a) => a.effect?.target)),
+      textArray(effects.map((a) => a.effect?.object)),
+      textArray(effects.map((a) => a.effect?.operation)),
+      integerArray(attempts.map((a) => a.keyId)),
     ],
   });
 }

@@ -2,11 +2,12 @@
  * What a seat needs to build the requests of its claim: the events, the links of every object the
  * events speak of, and for handoffs sent before, the bytes of the last request.
  */
+import { textArray, uuidArray } from "../connectors/kit/binary-array.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { Hasher } from "../kernel/hashing.ts";
 import type { Json } from "../kernel/strict-json.ts";
 import type { DataRow, StoredRow } from "./bodies.ts";
-import { openBodies, openData } from "./bodies.ts";
+import { dataReaders, openBodies } from "./bodies.ts";
 import type { Session } from "./database.ts";
 import type { Keyring } from "./keyring.ts";
 
@@ -21,8 +22,8 @@ export interface ClaimedEvent {
   readonly connection: string;
   readonly origin: string;
   readonly refs: string;
-  /** Whole; blank where the party is erased. */
-  readonly content: Json;
+  /** Whole, blank where the party is erased; read anew at each call (dataReaders in bodies.ts). */
+  readonly content: () => Json;
   /** SHA-256 of the content, for what hangs on it; computed when asked, for few ask. */
   readonly contentHash: () => Uint8Array;
 }
@@ -43,16 +44,16 @@ export async function readClaimedEvents(
   const { rows } = await session.query<EventRow>({
     name: "read-claimed-events",
     text: EVENTS,
-    values: [ids],
+    values: [uuidArray(ids)],
   });
-  const opened = await openData(keyring, rows);
+  const readers = await dataReaders(keyring, rows);
   const { digest } = await keyring.secrets();
   return new Map(
     rows.map(({ data: _text, key_id, ...row }, index) => {
-      const content = opened[index]?.data ?? null;
+      const content = (): Json => readers[index]?.().data ?? null;
       // Of the content, however its text is ordered; what is ciphered anew must keep its hash.
       const contentHash = (): Uint8Array => {
-        const hash = hasher.sha256(canonicalJson(content));
+        const hash = hasher.sha256(canonicalJson(content()));
         return key_id === null ? hash : digest(hash);
       };
       return [row.id, { ...row, content, contentHash }];
@@ -74,7 +75,7 @@ export async function readLinks(
   const result = await session.query<{ target: string; object: string; external_id: string }>({
     name: "read-links",
     text: LINKS,
-    values: [targets, objects],
+    values: [textArray(targets), textArray(objects)],
   });
   return new Map(result.rows.map((row) => [`${row.target}\n${row.object}`, row.external_id]));
 }
@@ -148,7 +149,7 @@ async function readSends(
   handoffs: readonly string[],
 ): Promise<Map<string, LastSend>> {
   if (handoffs.length === 0) return new Map();
-  const { rows } = await session.query<SendRow>({ ...query, values: [handoffs] });
+  const { rows } = await session.query<SendRow>({ ...query, values: [uuidArray(handoffs)] });
   const opened = await openBodies(keyring, "attempt", rows);
   return new Map(
     rows.map(({ bytes: _, id: __, key_id: ___, ...row }, index) => [

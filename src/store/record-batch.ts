@@ -3,6 +3,7 @@
  * for its handoffs. No heads, no links: an unordered target merges by version, and its rows are
  * found by object and version, not by an id of its own.
  */
+import { uuidArray } from "../connectors/kit/binary-array.ts";
 import type { Session } from "./database.ts";
 
 export interface BatchRow {
@@ -25,6 +26,12 @@ export async function recordBatch(session: Session, row: BatchRow): Promise<void
   await session.query({
     name: "record-batch",
     text: RECORD,
-    values: [row.outcomeId, row.attemptId, Math.round(row.durationMs), row.rowHash, row.handoffIds],
+    values: [
+      row.outcomeId,
+      row.attemptId,
+      Math.round(row.durationMs),
+      row.rowHash,
+      uuidArray(row.handoffIds),
+    ],
   });
 }

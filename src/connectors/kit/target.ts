@@ -53,18 +53,20 @@ export interface PreparedCall {
   readonly body?: Json;
 }
 
+/** An event as a target is told of it, beside its data. */
+export interface TargetEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: ObjectKey;
+  readonly occurred: string;
+  readonly version: string;
+  readonly correlationId: string;
+  readonly legalEntity: string | undefined;
+}
+
 export interface ApplyContext {
   readonly operation: string;
-  readonly event: {
-    readonly id: string;
-    readonly type: string;
-    readonly subject: ObjectKey;
-    readonly occurred: string;
-    readonly version: string;
-    readonly correlationId: string;
-    readonly legalEntity: string | undefined;
-    readonly data: Json;
-  };
+  readonly event: TargetEvent & { readonly data: Json };
   readonly reference: string;
   /** External ids of the objects this handoff needs, and of its own subject when it has one. */
   readonly links: ReadonlyMap<ObjectKey, string>;
@@ -252,12 +254,25 @@ export interface CallTarget extends TargetBase {
   ): Promise<ProbeResult>;
 }
 
+/** One handoff of a bulk call; without links, for such a target finds its rows by object. */
+export interface BulkItem {
+  readonly operation: string;
+  readonly event: TargetEvent;
+  readonly reference: string;
+  /**
+   * The event's data, made anew at each call: ask once, take what is needed and let it go, so that
+   * a call's thousands of documents never lie in memory together. Throws E_STORE_BODY_CHANGED for
+   * data that was tampered with; that concerns this item alone.
+   */
+  readonly readData: () => Json;
+}
+
 /** A target that takes many items in one call and is idempotent by reference and version. */
 export interface BulkTarget extends TargetBase {
   readonly kind: "bulk";
   readonly maxItems: number;
   /** One outcome an item, in order. Throwing means that none is known to be applied. */
-  apply(items: readonly ApplyContext[]): Promise<readonly Outcome[]>;
+  apply(items: readonly BulkItem[]): Promise<readonly Outcome[]>;
 }
 
 export type TargetConnection = CallTarget | BulkTarget;

@@ -5,7 +5,7 @@
 import { parseObjectKey } from "../../contracts/envelope.ts";
 import { contractFor } from "../../contracts/registry.ts";
 import type { Json } from "../../kernel/strict-json.ts";
-import type { ApplyContext } from "../kit/target.ts";
+import type { BulkItem } from "../kit/target.ts";
 import type { Column, EntityTable, PartTable } from "./column.ts";
 import { warehouseErrors } from "./errors.ts";
 import type { RowReader } from "./read-columns.ts";
@@ -74,9 +74,10 @@ function cellOf(columns: readonly Column[], name: string | undefined): number {
 
 /**
  * The data is in the newest version of its contract, as a target is always given it; the feed
- * notes which that was. Throws E_WAREHOUSE_EVENT_UNKNOWN or E_WAREHOUSE_EVENT_SHAPE.
+ * notes which that was. Throws E_WAREHOUSE_EVENT_UNKNOWN, E_WAREHOUSE_EVENT_SHAPE or what reading
+ * the data throws.
  */
-export function readEvent(item: ApplyContext): ReadEvent {
+export function readEvent(item: BulkItem): ReadEvent {
   const { event, reference } = item;
   const contract = contractFor(event.type);
   if (contract === undefined) {
@@ -91,14 +92,15 @@ export function readEvent(item: ApplyContext): ReadEvent {
   const stamp = [event.subject, key.connection, key.id, legalEntity, reference, correlationId,
     event.version, eventId, event.occurred];
   const identity = { objectKey: event.subject, version, eventId, stamp };
-  const change = readChange(contract.entity, event.type, event.data, identity);
+  const data = item.readData();
+  const change = readChange(contract.entity, event.type, data, identity);
   const compiledTable = change?.kind === "state" ? compiled.get(contract.entity) : undefined;
   const amount = change?.row[compiledTable?.amountAt ?? -1] ?? null;
   const currency = change?.row[compiledTable?.currencyAt ?? -1] ?? null;
   // biome-ignore format: in the order of feedColumns
   const feed = [eventId, event.type, event.subject, key.connection, legalEntity, reference,
     correlationId, event.occurred, event.version, String(contract.version), amount, currency,
-    JSON.stringify(event.data)];
+    JSON.stringify(data)];
   return { eventId, objectKey: event.subject, feed, change };
 }
 

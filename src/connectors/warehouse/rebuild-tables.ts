@@ -55,6 +55,6 @@ function toEvent(row: FeedRow) {
   const { type, subject, occurred, version } = row;
   const { data } = readNewest(type, row.contract_version, row.data);
   const legalEntity = legal_entity ?? undefined;
-  const event = { id, type, subject, occurred, version, correlationId, legalEntity, data };
-  return readEvent({ operation: "event.load", event, reference, links: new Map() });
+  const event = { id, type, subject, occurred, version, correlationId, legalEntity };
+  return readEvent({ operation: "event.load", event, reference, readData: () => data });
 }

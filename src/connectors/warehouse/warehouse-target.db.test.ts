@@ -6,12 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FreshDatabase } from "../../../test/support/database.ts";
 import { freshDatabase } from "../../../test/support/database.ts";
 import type { Json } from "../../kernel/strict-json.ts";
-import type { ApplyContext, BulkTarget, TargetDocument } from "../kit/target.ts";
+import { parseStrictJson } from "../../kernel/strict-json.ts";
+import type { BulkItem, BulkTarget, TargetDocument } from "../kit/target.ts";
 import { personalColumns, physicalTables } from "./physical-columns.ts";
 import type { WarehouseSettingsInput } from "./settings.ts";
 import { warehouseTarget } from "./warehouse-target.ts";
 import { warehouseTotals } from "./warehouse-totals.ts";
 
+const LIMITS = { maxDepth: 9 };
 const eur = (amount: string): Json => ({ amount, currency: "EUR" });
 
 function line(id: string, net: string): Json {
@@ -55,17 +57,17 @@ function eventId(text: string): string {
   return [...parts, h.slice(20, 32)].join("-");
 }
 
-function fact(type: string, key: string, version: number, data: Json): ApplyContext {
+function fact(type: string, key: string, version: number, data: Json): BulkItem {
   const subject = `billing/${key}`;
   return {
     operation: "event.load",
     reference: digest(subject).slice(0, 16),
-    links: new Map(),
     event: {
-      ...{ id: eventId(`${type} ${subject} ${version}`), type, subject, data },
+      ...{ id: eventId(`${type} ${subject} ${version}`), type, subject },
       occurred: new Date(Date.UTC(2026, 1, 1) + version * 1000).toISOString(),
       ...{ version: String(version), correlationId: eventId(subject), legalEntity: "de" },
     },
+    readData: () => data,
   };
 }
 
@@ -107,7 +109,7 @@ async function dump(schema: string): Promise<unknown> {
   return said;
 }
 
-const classes = async (target: BulkTarget, items: readonly ApplyContext[]): Promise<string[]> =>
+const classes = async (target: BulkTarget, items: readonly BulkItem[]): Promise<string[]> =>
   (await target.apply(items)).map((outcome) => outcome.class);
 
 describe("loading events", () => {
@@ -169,7 +171,7 @@ from warehouse.invoice_line order by position`;
 });
 
 /** Several versions of a few objects: lines come and go, a customer is deleted, ids tie. */
-const history: readonly ApplyContext[] = [
+const history: readonly BulkItem[] = [
   fact("customer.created", "customer/cus_1", 1, customer("cus_1", "Ada")),
   fact("customer.updated", "customer/cus_1", 4, customer("cus_1", "Ada GmbH")),
   fact("customer.deleted", "customer/cus_1", 6, { id: "cus_1" }),
@@ -242,17 +244,18 @@ describe("events that cannot be loaded", () => {
     ["a missing number", broken({ number: null })],
     ["lines that are no list", broken({ lines: {} })],
     ["a version beyond what a database counts", beyond()],
+    ["data that cannot be read", { ...good(9), readData: () => parseStrictJson("{", LIMITS) }],
   ])("given %s, then it alone is refused and nothing of it is there", async (_, bad) => {
     expect(await classes(open(), [good(1), bad, good(2)])).toEqual(["done", "refused", "done"]);
     expect(await rows("select 1 from warehouse.event_feed")).toHaveLength(2);
   });
 
-  function beyond(): ApplyContext {
+  function beyond(): BulkItem {
     const { event, ...rest } = fact("invoice.paid", "invoice/in_x", 1, invoice("in_x"));
     return { ...rest, event: { ...event, version: "9".repeat(20) } };
   }
 
-  function broken(change: { [key: string]: Json }): ApplyContext {
+  function broken(change: { [key: string]: Json }): BulkItem {
     return fact("invoice.finalized", "invoice/in_x", 2, invoice("in_x", change));
   }
 });

@@ -5,7 +5,7 @@
 
 import { isTieoutError } from "../../kernel/errors.ts";
 import type { ConnectorSurroundings } from "../kit/source.ts";
-import type { ApplyContext, BulkTarget, OperationSpec, Outcome } from "../kit/target.ts";
+import type { BulkItem, BulkTarget, OperationSpec, Outcome } from "../kit/target.ts";
 import { forgetEvents } from "./forget-events.ts";
 import { loadEvents, notNow } from "./load-events.ts";
 import { mergePlan } from "./merge-batch.ts";
@@ -92,7 +92,7 @@ function loadOperation(timeoutMs: number): OperationSpec {
 }
 
 async function applyItems(
-  items: readonly ApplyContext[],
+  items: readonly BulkItem[],
   load: (events: readonly ReadEvent[]) => Promise<readonly Outcome[]>,
 ): Promise<Outcome[]> {
   const read = items.map((item) => tryRead(item));
@@ -110,13 +110,13 @@ type Tried =
   | { readonly ok: true; readonly event: ReadEvent }
   | { readonly ok: false; readonly outcome: Outcome };
 
-function tryRead(item: ApplyContext): Tried {
+function tryRead(item: BulkItem): Tried {
   try {
     return { ok: true, event: readEvent(item) };
   } catch (thrown) {
     if (!isTieoutError(thrown)) throw thrown;
     const { code, message, details } = thrown;
-    const cause = `${String(details["type"])} ${String(details["path"] ?? "")}`.trimEnd();
+    const cause = `${item.event.type} ${String(details["path"] ?? "")}`.trimEnd();
     return { ok: false, outcome: { class: "refused", code, cause, message } };
   }
 }

@@ -51,7 +51,7 @@ export interface Material extends Told {
 
 const utf8 = new TextDecoder();
 
-/** The context of an event as connectors see it. */
+/** The context of an event as connectors see it. Throws E_STORE_BODY_CHANGED. */
 export function contextOf(handoff: ClaimedHandoff, material: Told): ApplyContext {
   const event = material.events.get(handoff.event_id);
   if (event === undefined) throw new Error(`event ${handoff.event_id} is missing`);
@@ -68,7 +68,7 @@ export function contextOf(handoff: ClaimedHandoff, material: Told): ApplyContext
       version: event.version,
       correlationId: event.correlation_id,
       legalEntity: event.legal_entity ?? undefined,
-      data: event.content,
+      data: event.content(),
     },
   };
 }
@@ -106,31 +106,26 @@ export function buildSend(
   }
   const { reference, generation } = handoff;
   const { effect } = spec;
-  const { contentHash } = event;
-  const sendKey = sendKeyOf({ reference, generation, effect, contentHash });
   const last = material.lastSends.get(handoff.id);
+  let sendKey: string;
   let call: PreparedCall;
-  if (last !== undefined && last.send_key === sendKey) {
-    if (last.request === undefined) return forgotten(lane, handoff);
-    call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
-  } else {
-    try {
+  try {
+    sendKey = sendKeyOf({ reference, generation, effect, contentHash: event.contentHash });
+    if (last !== undefined && last.send_key === sendKey) {
+      if (last.request === undefined) return forgotten(lane, handoff);
+      call = JSON.parse(utf8.decode(last.request)) as PreparedCall;
+    } else {
       const prepared = target.prepare(contextOf(handoff, material));
       if (!prepared.ok) {
-        return lacking(
-          lane,
-          handoff,
-          prepared.lack.code,
-          prepared.lack.cause,
-          prepared.lack.message,
-        );
+        const { code, cause, message } = prepared.lack;
+        return lacking(lane, handoff, code, cause, message);
       }
       call = prepared.call;
-    } catch (thrown) {
-      const { operation } = handoff;
-      const error = laneErrors.E_LANE_PREPARE_FAILED({ operation, reason: messageOf(thrown) });
-      return lacking(lane, handoff, error.code, operation, error.message);
     }
+  } catch (thrown) {
+    const { operation } = handoff;
+    const error = laneErrors.E_LANE_PREPARE_FAILED({ operation, reason: messageOf(thrown) });
+    return lacking(lane, handoff, error.code, operation, error.message);
   }
   const planned = { handoff, target, spec, call, kind: "send" as const, doubt: doubtOf(last) };
   return withAttempt(lane, material, planned, sendKey);

@@ -229,6 +229,18 @@ describe("a connector that throws", () => {
     },
   );
 
+  test("given the data of one event was spoiled, then its neighbours go, and a person is asked", async () => {
+    await open("external-id");
+    await tell(pool, [...three, { id: "e4", customer: "c4", at: 4 }]);
+    await pool.query("alter table event disable trigger event_immutable");
+    await pool.query(
+      "update event set data = '{' where subject in ('src/invoice/i2', 'src/customer/c4')",
+    );
+    await run(0);
+    expect(await statesOf(pool)).toEqual({ confirmed: 2, excepted: 2 });
+    expect(await codes()).toEqual(["E_LANE_PREPARE_FAILED", "E_LANE_PREPARE_FAILED"]);
+  });
+
   test("given a target's words hold a NUL, then the refusal is kept all the same", async () => {
     await open("external-id");
     await tell(pool, three);

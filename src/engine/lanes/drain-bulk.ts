@@ -2,7 +2,7 @@
  * Drains a seat of a bulk target: one call carries many handoffs. Such a target merges by
  * reference and version, so items in doubt are simply sent again, and no order among them matters.
  */
-import type { BulkTarget, Outcome } from "../../connectors/kit/target.ts";
+import type { BulkItem, BulkTarget, Outcome } from "../../connectors/kit/target.ts";
 import { isTieoutError, messageOf } from "../../kernel/errors.ts";
 import { uuidV7 } from "../../kernel/ids.ts";
 import type { ClaimedHandoff } from "../../store/claim-handoffs.ts";
@@ -13,13 +13,13 @@ import { holdLane } from "../../store/hold-lane.ts";
 import type { AttemptRow } from "../../store/insert-attempts.ts";
 import { insertAttempts } from "../../store/insert-attempts.ts";
 import { pauseBudget } from "../../store/pause-budget.ts";
+import type { ClaimedEvent } from "../../store/read-claimed.ts";
 import { readClaimedEvents } from "../../store/read-claimed.ts";
 import { recordBatch } from "../../store/record-batch.ts";
 import type { SettlementRow } from "../../store/record-outcomes.ts";
 import { recordOutcomes } from "../../store/record-outcomes.ts";
 import type { Seat } from "../../store/take-lane.ts";
-import type { Told } from "./build-attempts.ts";
-import { contextOf, SEND_BY_MS } from "./build-attempts.ts";
+import { SEND_BY_MS } from "./build-attempts.ts";
 import type { Cycle } from "./drain-calls.ts";
 import { laneErrors } from "./errors.ts";
 import { keepSeat } from "./keep-seat.ts";
@@ -38,7 +38,7 @@ export interface FinishedBatch {
 interface Claim {
   readonly attempt: AttemptRow;
   readonly items: FinishedBatch["items"];
-  readonly material: Told;
+  readonly events: ReadonlyMap<string, ClaimedEvent>;
 }
 
 /** A bulk target merges by version: no class order among seats, nothing to line up for. */
@@ -115,7 +115,7 @@ async function takeBatch(
     effect: undefined,
   };
   await insertAttempts(session, seat, [attempt]);
-  return { attempt, items, material: { events, links: new Map() } };
+  return { attempt, items, events };
 }
 
 async function applyBatch(
@@ -126,7 +126,9 @@ async function applyBatch(
   const started = lane.clock.monotonic();
   let outcomes: readonly Outcome[];
   try {
-    outcomes = await target.apply(claim.items.map((one) => contextOf(one.handoff, claim.material)));
+    outcomes = await target.apply(
+      claim.items.map(({ handoff }) => bulkItem(handoff, claim.events)),
+    );
   } catch (thrown) {
     const { code, message } = laneErrors.E_LANE_NO_ANSWER({ reason: messageOf(thrown) });
     lane.log.warn({ target: target.connection, code }, "bulk call without an answer");
@@ -135,6 +137,25 @@ async function applyBatch(
   const durationMs = lane.clock.monotonic() - started;
   for (const outcome of outcomes) lane.stats.call(target.connection, outcome.class, durationMs);
   return { target, attempt: claim.attempt, items: claim.items, outcomes, durationMs };
+}
+
+function bulkItem(handoff: ClaimedHandoff, events: Claim["events"]): BulkItem {
+  const event = events.get(handoff.event_id);
+  if (event === undefined) throw new Error(`event ${handoff.event_id} is missing`);
+  return {
+    operation: handoff.operation,
+    reference: handoff.reference,
+    event: {
+      id: event.id,
+      type: event.type,
+      subject: event.subject,
+      occurred: event.occurred_at,
+      version: event.version,
+      correlationId: event.correlation_id,
+      legalEntity: event.legal_entity ?? undefined,
+    },
+    readData: event.content,
+  };
 }
 
 async function record(

@@ -21,7 +21,7 @@ import { doubtClaimed } from "../../store/doubt-claimed.ts";
 import { doubtRepeats } from "../../store/doubt-repeats.ts";
 import type { Unprepared } from "../../store/except-unprepared.ts";
 import { exceptUnprepared } from "../../store/except-unprepared.ts";
-import { findReleasedByLinks } from "../../store/find-released-by-links.ts";
+import { findReleasable } from "../../store/find-releasable.ts";
 import type { SerialGroup } from "../../store/find-serial-blocks.ts";
 import { findSerialBlocks } from "../../store/find-serial-blocks.ts";
 import { holdLane } from "../../store/hold-lane.ts";
@@ -92,11 +92,10 @@ export async function drainCycle(
     }
     return { claimed: 0, fenceLost: true, full: false, finished: [] };
   }
-  lane.release(claim.releasable);
   lane.crash("after-claim");
   const [done] = await Promise.all([
     keepSeat(lane, seat, begun, (lost) => makeCalls(lane, claim.calls, { startBy, lost })),
-    releaseDependants(lane, claim.linked),
+    releaseFreed(lane, claim),
   ]);
   for (const one of done) {
     if (one.ready.kind === "send") state.medianMs = nextMedian(state.medianMs, one.durationMs);
@@ -115,12 +114,12 @@ export async function drainCycle(
  * Looked for after the commit: what came while we recorded saw no link, and we would not see it
  * from within. Whoever of the two commits last finds the other. A failure is the sweeper's.
  */
-async function releaseDependants(lane: LaneContext, linked: readonly HeadKey[]): Promise<void> {
-  if (linked.length === 0) return;
+async function releaseFreed(lane: LaneContext, { freed, linked }: Claim): Promise<void> {
+  if (freed.length + linked.length === 0) return;
   try {
-    lane.release(await findReleasedByLinks(lane.pool, linked));
+    lane.release(await findReleasable(lane.pool, freed, linked));
   } catch (thrown) {
-    lane.log.warn({ reason: messageOf(thrown) }, "dependants are left to the sweeper");
+    lane.log.warn({ reason: messageOf(thrown) }, "what may go now is left to the sweeper");
   }
 }
 
@@ -136,8 +135,8 @@ function claimLimit(budget: LaneBudget, state: DrainState): number {
 interface Claim {
   readonly calls: readonly ReadyCall[];
   readonly claimed: number;
-  /** Objects whose own next handoff may go. */
-  readonly releasable: readonly HeadKey[];
+  /** Objects whose own next handoff may go, where there is one. */
+  readonly freed: readonly HeadKey[];
   /** Objects that have an id in the target now, for which others may have waited. */
   readonly linked: readonly HeadKey[];
   readonly blocked: boolean;
@@ -154,7 +153,7 @@ async function exchange(
   const rows = finished.map((one) => settlementRow(lane, one, callKey));
   return inClaimTransaction(lane.pool, async (session) => {
     const restored = await holdLane(session, seat);
-    const releasable: HeadKey[] = [];
+    const freed: HeadKey[] = [];
     const linked: HeadKey[] = [];
     if (rows.length > 0) {
       const moved = await recordOutcomes(session, seat, rows);
@@ -162,12 +161,12 @@ async function exchange(
         if (link !== undefined && moved.has(handoffId))
           linked.push({ target, object: link.object });
       }
-      releasable.push(...rows.filter((r) => r.ordered && FREES.has(r.to)));
+      freed.push(...rows.filter((r) => r.ordered && FREES.has(r.to)));
       await pauseIfTold(session, seat, finished);
     }
     const metered = budget.ratePerSecond !== undefined && limit > 0;
     const tokens = metered ? await leaseTokens(session, budget.name, limit) : limit;
-    const nothing = { calls: [], claimed: 0, releasable, linked, blocked: false };
+    const nothing = { calls: [], claimed: 0, freed, linked, blocked: false };
     if (tokens === 0) return nothing;
     const doubts = await claimDoubts(session, seat, tokens);
     const room = tokens - doubts.length;
@@ -185,9 +184,9 @@ async function exchange(
         calls.map((one) => one.attempt),
       );
     await exceptUnprepared(session, lacks);
-    releasable.push(...headsOf(lacks, [...doubts, ...ready]));
+    freed.push(...headsOf(lacks, [...doubts, ...ready]));
     const claimed = doubts.length + ready.length;
-    return { calls, claimed, releasable, linked, blocked: isBlocked };
+    return { calls, claimed, freed, linked, blocked: isBlocked };
   });
 }
 
