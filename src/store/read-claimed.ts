@@ -49,14 +49,29 @@ export async function readClaimedEvents(
   const readers = await dataReaders(keyring, rows);
   const { digest } = await keyring.secrets();
   return new Map(
-    rows.map(({ data: _text, key_id, ...row }, index) => {
+    rows.map((row, index) => {
       const content = (): Json => readers[index]?.().data ?? null;
       // Of the content, however its text is ordered; what is ciphered anew must keep its hash.
       const contentHash = (): Uint8Array => {
         const hash = hasher.sha256(canonicalJson(content()));
-        return key_id === null ? hash : digest(hash);
+        return row.key_id === null ? hash : digest(hash);
       };
-      return [row.id, { ...row, content, contentHash }];
+      // Told by name: to take a row apart and spread the rest costs fifteen times that.
+      const event: ClaimedEvent = {
+        id: row.id,
+        type: row.type,
+        subject: row.subject,
+        occurred_at: row.occurred_at,
+        version: row.version,
+        correlation_id: row.correlation_id,
+        legal_entity: row.legal_entity,
+        connection: row.connection,
+        origin: row.origin,
+        refs: row.refs,
+        content,
+        contentHash,
+      };
+      return [row.id, event];
     }),
   );
 }

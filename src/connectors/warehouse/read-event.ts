@@ -116,13 +116,13 @@ function readChange(
   entity: string,
   type: string,
   data: Json,
-  { stamp, ...identity }: Stamp,
+  { objectKey, version, eventId, stamp }: Stamp,
 ): EntityChange | undefined {
   const known = compiled.get(entity);
   if (known === undefined) return undefined;
   const { table } = known;
   if (type === table.tombstone) {
-    return { table, ...identity, kind: "tombstone", row: stamp, parts: [] };
+    return { table, objectKey, version, eventId, kind: "tombstone", row: stamp, parts: [] };
   }
   const row = [...stamp];
   readCells(known.reader, data, data, type, row);
@@ -133,7 +133,7 @@ function readChange(
       return cells;
     }),
   );
-  return { table, ...identity, kind: "state", row, parts };
+  return { table, objectKey, version, eventId, kind: "state", row, parts };
 }
 
 function readList(list: Json | undefined, part: PartTable, type: string): readonly Json[] {
