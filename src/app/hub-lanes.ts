@@ -115,7 +115,9 @@ async function runSeat(
   starter.running(seat, true);
   try {
     const options = { runMs: RUN_MS, lingerMs: LINGER_MS, shouldStop: isStopping };
-    return (await runLane(lane, signals, seat, options)) === "again";
+    const end = await runLane(lane, signals, seat, options);
+    if (end === "closed") starter.closed(seat.budget);
+    return end === "again";
   } catch (thrown) {
     const fields = { ...seat, reason: messageOf(thrown) };
     lane.log.error(fields, "lane ended; the sweeper starts it again");

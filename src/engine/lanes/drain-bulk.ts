@@ -53,18 +53,21 @@ export async function drainBulkCycle(
   claimMore: boolean,
 ): Promise<Cycle & { readonly batch: FinishedBatch | undefined }> {
   let claim: Claim | undefined;
+  let closed = 0;
   const begun = lane.clock.monotonic();
   try {
     claim = await inClaimTransaction(lane.pool, async (session) => {
-      await holdLane(session, seat);
+      closed = (await holdLane(session, seat)).closedMs;
       if (last !== undefined) await record(lane, session, seat, last);
-      return claimMore ? takeBatch(lane, session, target, seat) : undefined;
+      return claimMore && closed === 0 ? takeBatch(lane, session, target, seat) : undefined;
     });
   } catch (cause) {
     if (!isTieoutError(cause, "E_STORE_FENCE_LOST")) throw cause;
     return { claimed: 0, fenceLost: true, full: false, batch: undefined };
   }
-  if (claim === undefined) return { claimed: 0, fenceLost: false, full: false, batch: undefined };
+  if (claim === undefined) {
+    return { claimed: 0, fenceLost: false, full: false, closedMs: closed, batch: undefined };
+  }
   const claimed = claim;
   lane.crash("after-claim");
   const batch = await keepSeat(lane, seat, begun, () => applyBatch(lane, target, claimed));

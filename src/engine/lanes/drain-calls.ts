@@ -59,6 +59,8 @@ export interface Cycle {
   readonly full: boolean;
   /** Something was left alone because another seat has a call of its serial group in flight. */
   readonly blocked?: boolean;
+  /** For how long nothing can be claimed, milliseconds: sending is off, or the budget is paused. */
+  readonly closedMs?: number;
 }
 
 /**
@@ -106,6 +108,7 @@ export async function drainCycle(
     fenceLost: false,
     full: limit > 0 && claim.claimed >= limit,
     blocked: claim.blocked,
+    closedMs: claim.closedMs,
     finished: done,
   };
 }
@@ -140,6 +143,7 @@ interface Claim {
   /** Objects that have an id in the target now, for which others may have waited. */
   readonly linked: readonly HeadKey[];
   readonly blocked: boolean;
+  readonly closedMs: number;
 }
 
 async function exchange(
@@ -152,7 +156,7 @@ async function exchange(
   const callKey = await callKeyOf(lane);
   const rows = finished.map((one) => settlementRow(lane, one, callKey));
   return inClaimTransaction(lane.pool, async (session) => {
-    const restored = await holdLane(session, seat);
+    const { restored, closedMs } = await holdLane(session, seat);
     const freed: HeadKey[] = [];
     const linked: HeadKey[] = [];
     if (rows.length > 0) {
@@ -164,9 +168,10 @@ async function exchange(
       freed.push(...rows.filter((r) => r.ordered && FREES.has(r.to)));
       await pauseIfTold(session, seat, finished);
     }
+    const nothing = { calls: [], claimed: 0, freed, linked, blocked: false, closedMs };
+    if (closedMs > 0) return nothing;
     const metered = budget.ratePerSecond !== undefined && limit > 0;
     const tokens = metered ? await leaseTokens(session, budget.name, limit) : limit;
-    const nothing = { calls: [], claimed: 0, freed, linked, blocked: false };
     if (tokens === 0) return nothing;
     const doubts = await claimDoubts(session, seat, tokens);
     const room = tokens - doubts.length;
@@ -186,7 +191,7 @@ async function exchange(
     await exceptUnprepared(session, lacks);
     freed.push(...headsOf(lacks, [...doubts, ...ready]));
     const claimed = doubts.length + ready.length;
-    return { calls, claimed, freed, linked, blocked: isBlocked };
+    return { calls, claimed, freed, linked, blocked: isBlocked, closedMs };
   });
 }
 

@@ -2,6 +2,9 @@
  * Starts seats: wakes one that lingers in this hub, or asks the engine to run one more. At most
  * twenty starts a second and budget; each start that finds a full claim asks for another, so the
  * number of running seats grows with the backlog and not with the number of events.
+ *
+ * A budget from which nothing may be claimed is left to the sweeper, which asks the ledger when
+ * that is over: during a rehearsal or a pause each group of events would start a seat in vain.
  */
 import type { Clock } from "../../kernel/clock.ts";
 import type { Hasher } from "../../kernel/hashing.ts";
@@ -11,6 +14,8 @@ import type { LaneSignals } from "./lane-signals.ts";
 import { ownerOf } from "./seat-owner.ts";
 
 const START_EVERY_MS = 50;
+/** The sweeper looks twice a second; this is for one that is late. */
+const CLOSED_MS = 2000;
 
 export interface LaneStarterOptions {
   readonly hub: string;
@@ -29,6 +34,8 @@ export interface LaneStarter {
   /** The sweeper found a seat that should run. */
   start(seat: SeatKey): void;
   running(seat: SeatKey, isRunning: boolean): void;
+  /** A seat found that nothing of its budget may be claimed. */
+  closed(budget: string): void;
   setHubs(hubs: readonly string[]): void;
   runningSeats(budget: string): number;
 }
@@ -38,6 +45,7 @@ export function makeLaneStarter(options: LaneStarterOptions): LaneStarter {
   const asked = new Map<string, number>();
   const scheduled = new Set<string>();
   const lastStart = new Map<string, number>();
+  const closedAt = new Map<string, number>();
   let hubs: readonly string[] = [options.hub];
 
   const nameOf = (seat: SeatKey): string => `${seat.budget}/${seat.seat}`;
@@ -58,10 +66,14 @@ export function makeLaneStarter(options: LaneStarterOptions): LaneStarter {
       return;
     }
   };
+  const isClosed = (name: string): boolean => {
+    const at = closedAt.get(name);
+    return at !== undefined && options.clock.monotonic() - at < CLOSED_MS;
+  };
   const ready = (name: string): void => {
     const budget = options.budgets.get(name);
     if (budget === undefined || options.signals.wake(name, 1) > 0) return;
-    if (scheduled.has(name)) return;
+    if (scheduled.has(name) || isClosed(name)) return;
     const since = options.clock.monotonic() - (lastStart.get(name) ?? Number.NEGATIVE_INFINITY);
     if (since >= START_EVERY_MS) {
       startOne(budget);
@@ -78,12 +90,16 @@ export function makeLaneStarter(options: LaneStarterOptions): LaneStarter {
       for (const name of budgets) ready(name);
     },
     start(seat) {
+      closedAt.delete(seat.budget);
       if (!running.has(nameOf(seat)) && isOurs(seat)) request(seat);
     },
     running(seat, isRunning) {
       if (isRunning) running.add(nameOf(seat));
       else running.delete(nameOf(seat));
       asked.delete(nameOf(seat));
+    },
+    closed(name) {
+      closedAt.set(name, options.clock.monotonic());
     },
     setHubs(live) {
       hubs = live.includes(options.hub) ? live : [...live, options.hub];

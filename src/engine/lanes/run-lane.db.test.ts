@@ -9,7 +9,7 @@ import {
 import { tell } from "../../../test/support/ledger-facts.ts";
 import type { PlainServer } from "../../../test/support/plain-target.ts";
 import { plainTarget, startPlainServer } from "../../../test/support/plain-target.ts";
-import type { CallTarget } from "../../connectors/kit/target.ts";
+import type { BulkTarget, CallTarget } from "../../connectors/kit/target.ts";
 import type { Pool } from "../../store/database.ts";
 import { declareBudgets } from "../../store/declare-budgets.ts";
 import { findLanesToStart } from "../../store/find-lanes-to-start.ts";
@@ -83,3 +83,48 @@ describe("a seat beyond a lowered concurrency", () => {
     expect(rows).toEqual([{ holder: null }]);
   });
 });
+
+describe("a budget from which nothing may be claimed", () => {
+  /** Something becomes ready all the time. */
+  const busySignals = () => ({ ...makeLaneSignals(), wait: async () => true });
+  const holders = async () => (await pool.query("select distinct holder from lane")).rows;
+
+  for (const [what, close, open] of [
+    ["sending is off", "update sending_permission set allowed = false", "set allowed = true"],
+    [
+      "the target asked for a pause",
+      "update budget set paused_until = now() + interval '1 minute'",
+      "set paused_until = null",
+    ],
+  ] as const) {
+    test(`given ${what}, then the seat is given up whatever is ready, and works again later`, async () => {
+      await tell(pool, [{ id: "e1", invoice: "i1", at: 1 }]);
+      const lane = laneOn(pool, target, { hub: "h1" });
+      const seat = { budget: "plain", seat: 0 };
+      await pool.query(close);
+      expect(await runLane(lane, busySignals(), seat, options)).toBe("closed");
+      expect(await holders()).toEqual([{ holder: null }]);
+      expect(await statesOf(pool)).toEqual({ ready: 1 });
+      await pool.query(`${close.split(" set ")[0]} ${open}`);
+      expect(await run(lane, 0)).toBe("idle");
+      expect(await statesOf(pool)).toEqual({ confirmed: 1 });
+    });
+  }
+
+  test("given a bulk target while sending is off, then its seat is given up as well", async () => {
+    await pool.query("update sending_permission set allowed = false");
+    const bulk = laneOn(pool, bulkTarget(), { hub: "h1" });
+    const seat = { budget: "plain", seat: 0 };
+    expect(await runLane(bulk, busySignals(), seat, options)).toBe("closed");
+  });
+});
+
+/** Nothing ever reaches it. */
+function bulkTarget(): BulkTarget {
+  return {
+    ...{ kind: "bulk", system: "plain", connection: "plain", account: "acct", maxItems: 10 },
+    operations: {},
+    apply: () => Promise.reject(new Error("sending is off")),
+    documents: async function* () {},
+  };
+}

@@ -24,8 +24,13 @@ export interface RunOptions {
   readonly shouldStop: () => boolean;
 }
 
-/** `again`: more may be ready; `idle`: parked; `taken`: another hub holds the seat. */
-export type RunEnd = "again" | "idle" | "taken" | "stopped";
+/**
+ * again    more may be ready
+ * idle     parked
+ * closed   parked, for nothing of the budget can be claimed: sending is off, or it is paused
+ * taken    another hub holds the seat
+ */
+export type RunEnd = "again" | "idle" | "closed" | "taken" | "stopped";
 
 export async function runLane(
   lane: LaneContext,
@@ -57,6 +62,8 @@ export async function runLane(
       if (lane.clock.monotonic() < until) continue;
       return finish(lane, drain, seat, "again");
     }
+    // Longer than a seat lingers: no signal of work that is ready makes a difference till then.
+    if ((cycle.closedMs ?? 0) > options.lingerMs) return finish(lane, drain, seat, "closed");
     if (await signals.wait(key.budget, options.lingerMs)) continue;
     const end = await finish(lane, drain, seat, "idle");
     // What lines up behind another seat's call is that seat's to take next; what must not be sent
